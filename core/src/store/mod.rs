@@ -1,0 +1,109 @@
+//! Where everything is kept: units of work that happen wholly or not at all, and consistent reads.
+//! A store knows nothing of payments; what is said to it stands in [`sql`](self).
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::{Code, Error, Result};
+
+/// One value handed to a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Nothing.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// Text.
+    Text(&'a str),
+    /// Bytes.
+    Blob(&'a [u8]),
+}
+
+/// One row of an answer; columns count from zero. Every reader fails with `storage_corrupt` on another type.
+pub trait Row {
+    /// A whole number that is always there.
+    fn integer(&self, column: usize) -> Result<i64>;
+    /// A whole number or nothing.
+    fn optional_integer(&self, column: usize) -> Result<Option<i64>>;
+    /// Text that is always there.
+    fn text(&self, column: usize) -> Result<&str>;
+    /// Text or nothing.
+    fn optional_text(&self, column: usize) -> Result<Option<&str>>;
+    /// Bytes that are always there.
+    fn blob(&self, column: usize) -> Result<&[u8]>;
+    /// Bytes or nothing.
+    fn optional_blob(&self, column: usize) -> Result<Option<&[u8]>>;
+}
+
+/// What a unit of work speaks to. Statements are written with `?1`, `?2`, … and never built at run time.
+pub trait Connection {
+    /// Runs a statement; answers how many rows it changed.
+    fn execute(&mut self, statement: &'static str, values: &[Value<'_>]) -> Result<u64>;
+
+    /// Runs an `INSERT` of one row; answers its integer key.
+    fn insert(&mut self, statement: &'static str, values: &[Value<'_>]) -> Result<i64>;
+
+    /// Runs a query and shows each row in turn; an error from `each` ends it.
+    fn query(
+        &mut self,
+        statement: &'static str,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()>;
+}
+
+/// A unit of work: everything it does through the connection happens, or nothing of it. It may be run
+/// again from the start (after a conflict), so it changes nothing but through the connection.
+pub type Work = Box<dyn FnMut(&mut dyn Connection) -> Result<()> + Send>;
+
+/// A place to keep things. What it promises is written down as the contract suite (`store::contract`).
+pub trait Store: Send + Sync {
+    /// Runs a unit of work and returns once it is durable, or once it certainly left no trace.
+    /// The one exception is `storage_unknown`: the commit itself failed and only reading again can tell.
+    fn transact(&self, work: Work) -> Result<()>;
+
+    /// Shows one consistent state to `work`, which must not write.
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()>;
+
+    /// Gives everything back to the system. Later calls fail with `store_closed`.
+    fn close(&self);
+}
+
+/// A stale version is read afresh this often before the caller is told (THREATS H85).
+const VERSION_TRIES: u32 = 5;
+
+/// Runs a unit of work that has a result.
+pub fn transact<T: Send + 'static>(
+    store: &dyn Store,
+    work: impl FnMut(&mut dyn Connection) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let work = Arc::new(Mutex::new((work, None)));
+    for attempt in 1.. {
+        let shared = Arc::clone(&work);
+        let done = store.transact(Box::new(move |connection| {
+            let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let (work, result) = &mut *guard;
+            *result = Some(work(connection)?);
+            Ok(())
+        }));
+        match done {
+            Err(e) if e.code() == Code::Version && attempt < VERSION_TRIES => continue,
+            Err(e) => return Err(e),
+            Ok(()) => break,
+        }
+    }
+    let mut guard = work.lock().unwrap_or_else(PoisonError::into_inner);
+    guard.1.take().ok_or_else(|| Error::bug("a unit of work left no result"))
+}
+
+/// Reads something that has a result.
+pub fn read<T>(
+    store: &dyn Store,
+    mut work: impl FnMut(&mut dyn Connection) -> Result<T>,
+) -> Result<T> {
+    let mut result = None;
+    store.read(&mut |connection| {
+        result = Some(work(connection)?);
+        Ok(())
+    })?;
+    result.ok_or_else(|| Error::bug("a read left no result"))
+}
