@@ -67,6 +67,9 @@ impl fmt::Display for Time {
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> Time;
+
+    /// Waits, before something is tried again.
+    fn pause_millis(&self, millis: u64);
 }
 
 /// The machine's clock.
@@ -76,6 +79,10 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Time {
         Time::from(Utc::now())
+    }
+
+    fn pause_millis(&self, millis: u64) {
+        std::thread::sleep(std::time::Duration::from_millis(millis));
     }
 }
 
@@ -104,4 +111,7 @@ impl Clock for ManualClock {
     fn now(&self) -> Time {
         Time(self.0.load(Ordering::SeqCst))
     }
+
+    /// A clock that stands still makes nobody wait.
+    fn pause_millis(&self, _millis: u64) {}
 }

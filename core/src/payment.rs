@@ -1,6 +1,10 @@
 //! A payment: one attempt to collect, by one method through one gateway. Its lifecycle, as a table.
 
+use crate::clock::Time;
+use crate::currency::Currency;
+use crate::id::{OrderId, PaymentId};
 use crate::machine::{Answer, words};
+use crate::money::Money;
 
 words! {
     /// Where a payment stands.
@@ -75,4 +79,81 @@ pub fn answer(from: State, event: Event) -> Answer<State> {
 /// The events that lead somewhere from here, for "what can I do now?".
 pub fn possible(from: State) -> impl Iterator<Item = Event> {
     Event::ALL.iter().copied().filter(move |event| matches!(answer(from, *event), To(_)))
+}
+
+/// A payment as it is stored, with what it needs of its order. All sums are minor units of `currency`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// The integer key inside the database; zero before it is stored.
+    pub key: i64,
+    /// The public id.
+    pub id: PaymentId,
+    /// The key of its order.
+    pub order_key: i64,
+    /// The public id of its order.
+    pub order_id: OrderId,
+    /// Who owes, in the host's words.
+    pub customer: Option<String>,
+    /// The account it is collected through.
+    pub gateway: String,
+    /// How the payer pays.
+    pub method: String,
+    /// The reference under which the gateway knows it, where that is not our id.
+    pub reference: Option<String>,
+    /// Where it stands.
+    pub state: State,
+    /// The currency, always its order's.
+    pub currency: Currency,
+    /// What it shall collect.
+    pub amount: i64,
+    /// What it did collect.
+    pub captured: i64,
+    /// What went back.
+    pub refunded: i64,
+    /// What is reserved by refunds under way.
+    pub refund_pending: i64,
+    /// The gateway's number of the movement of money; it funds this payment and no other.
+    pub transaction_id: Option<String>,
+    /// The money came after we had stopped waiting.
+    pub late: bool,
+    /// A person confirmed it, not a gateway.
+    pub manual: bool,
+    /// The money is only held until the host captures it.
+    pub manual_capture: bool,
+    /// What the payer does next, as JSON.
+    pub action: Option<String>,
+    /// Why it failed: a code.
+    pub failure_code: Option<String>,
+    /// Why it failed: a sentence for the payer.
+    pub failure_message: Option<String>,
+    /// What the payer reads.
+    pub description: String,
+    /// Where the payer comes back to.
+    pub return_url: Option<String>,
+    /// How often the gateway was asked about it.
+    pub queries: i64,
+    /// When time next makes something necessary.
+    pub due_at: Option<Time>,
+    /// When it is closed if nobody paid.
+    pub expires_at: Time,
+    /// When the money came.
+    pub paid_at: Option<Time>,
+    /// When it was created.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+    /// Grows by one with every change.
+    pub version: i64,
+}
+
+impl Payment {
+    /// What can still be refunded.
+    pub fn refundable(&self) -> i64 {
+        self.captured.saturating_sub(self.refunded).saturating_sub(self.refund_pending)
+    }
+
+    /// A sum of this payment as money.
+    pub fn money(&self, minor: i64) -> Money {
+        Money { minor, currency: self.currency }
+    }
 }

@@ -1,6 +1,10 @@
 //! A refund: money going back, for one payment. Its lifecycle, as a table.
 
+use crate::clock::Time;
+use crate::currency::Currency;
+use crate::id::{ExceptionId, OrderId, PaymentId, RefundId};
 use crate::machine::{Answer, words};
+use crate::money::Money;
 
 words! {
     /// Where a refund stands.
@@ -50,4 +54,72 @@ pub fn answer(from: State, event: Event) -> Answer<State> {
     let column = Event::ALL.iter().position(|e| *e == event);
     let row = TABLE.iter().find(|(state, _)| *state == from);
     row.zip(column).and_then(|((_, answers), i)| answers.get(i)).copied().unwrap_or(Refused)
+}
+
+words! {
+    /// Which account a refund is paid from.
+    Source: "refund source" {
+        /// The order's balance.
+        Order = "order",
+        /// The deposit that the order holds.
+        Deposit = "deposit",
+        /// Money that could not be applied.
+        Suspense = "suspense",
+    }
+}
+
+/// A refund as it is stored, with the public ids of what it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refund {
+    /// The integer key inside the database; zero before it is stored.
+    pub key: i64,
+    /// The public id; also the idempotency key at the gateway.
+    pub id: RefundId,
+    /// The payment whose money goes back; nothing for money of an unknown payment.
+    pub payment_key: Option<i64>,
+    /// That payment's public id.
+    pub payment_id: Option<PaymentId>,
+    /// The order it counts for, unless it is paid from suspense.
+    pub order_key: Option<i64>,
+    /// That order's public id.
+    pub order_id: Option<OrderId>,
+    /// The exception that it resolves.
+    pub exception_key: Option<i64>,
+    /// That exception's public id.
+    pub exception_id: Option<ExceptionId>,
+    /// The account it goes back through.
+    pub gateway: String,
+    /// Which ledger account it is paid from.
+    pub source: Source,
+    /// Where it stands.
+    pub state: State,
+    /// The currency.
+    pub currency: Currency,
+    /// How much, in minor units.
+    pub amount: i64,
+    /// Why.
+    pub reason: String,
+    /// The gateway's own number.
+    pub transaction_id: Option<String>,
+    /// Why it failed: a code.
+    pub failure_code: Option<String>,
+    /// Why it failed: a sentence.
+    pub failure_message: Option<String>,
+    /// How often the gateway was asked about it.
+    pub queries: i64,
+    /// When time next makes something necessary.
+    pub due_at: Option<Time>,
+    /// When it was accepted.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+    /// Grows by one with every change.
+    pub version: i64,
+}
+
+impl Refund {
+    /// Its amount as money.
+    pub fn money(&self) -> Money {
+        Money { minor: self.amount, currency: self.currency }
+    }
 }

@@ -1,6 +1,9 @@
 //! Where everything is kept: units of work that happen wholly or not at all, and consistent reads.
 //! A store knows nothing of payments; what is said to it stands in [`sql`](self).
 
+pub mod schema;
+pub mod sql;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Code, Error, Result};
@@ -39,7 +42,8 @@ pub trait Connection {
     /// Runs a statement; answers how many rows it changed.
     fn execute(&mut self, statement: &'static str, values: &[Value<'_>]) -> Result<u64>;
 
-    /// Runs an `INSERT` of one row; answers its integer key.
+    /// Runs an `INSERT` of one row; answers its integer key, or zero when `ON CONFLICT DO NOTHING`
+    /// kept the row out.
     fn insert(&mut self, statement: &'static str, values: &[Value<'_>]) -> Result<i64>;
 
     /// Runs a query and shows each row in turn; an error from `each` ends it.
@@ -63,6 +67,9 @@ pub trait Store: Send + Sync {
 
     /// Shows one consistent state to `work`, which must not write.
     fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()>;
+
+    /// From now on reading is possible and writing is refused with `storage_corrupt`.
+    fn refuse_writes(&self, why: &str);
 
     /// Gives everything back to the system. Later calls fail with `store_closed`.
     fn close(&self);

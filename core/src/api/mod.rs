@@ -1,0 +1,79 @@
+//! The public face: one type, [`Paywright`], whose methods are those of the surface table. It parses what comes in,
+//! calls the engine, and turns what comes out into records; it decides nothing about payments.
+
+mod convert;
+mod diagram;
+mod methods;
+mod metrics;
+mod mocking;
+mod noted;
+mod open;
+mod surface;
+pub mod types;
+mod values;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::gateway::mock::Mock;
+
+pub(crate) use convert::action_to_json;
+pub use convert::reply;
+pub(crate) use noted::payment_as_noted;
+pub use open::{DATABASE_VARIABLE, MODE_VARIABLE, Options};
+
+/// An engine with its database and gateways. All methods may be called from many threads at once.
+#[derive(Clone)]
+pub struct Paywright {
+    engine: Arc<Engine>,
+    mock: Option<Arc<Mock>>,
+    warnings: Arc<Vec<String>>,
+}
+
+impl Paywright {
+    fn assemble(engine: Arc<Engine>, mock: Option<Arc<Mock>>, warnings: Vec<String>) -> Self {
+        Paywright { engine, mock, warnings: Arc::new(warnings) }
+    }
+
+    /// What an operator should know since this engine was opened.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The engine itself, for a Rust host that wants domain values.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Gives the database back; later calls fail with `store_closed`.
+    pub fn close(&self) {
+        self.engine.close();
+    }
+
+    /// Hands the events that a named consumer has not dealt with to `handler`, one by one. When it fails, the event
+    /// comes again next time. Answers with how many were dealt with.
+    pub fn deliver_events(
+        &self,
+        consumer: &str,
+        limit: i64,
+        mut handler: impl FnMut(types::Event) -> Result<()>,
+    ) -> Result<usize> {
+        guarded(|| {
+            self.engine
+                .deliver_events(consumer, limit, |event| handler(convert::event(event.clone())))
+        })
+    }
+}
+
+/// Turns a panic, which is a defect of ours, into the error `internal`: the host's process goes on.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let what = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Error::bug(what.unwrap_or_else(|| "a panic".to_owned())))
+    })
+}

@@ -1,0 +1,219 @@
+//! Opening an engine: from a database address, gateways and a mode to something that works, or to an error that says
+//! what is missing. Nothing is created before everything given was found to be right.
+
+use std::sync::Arc;
+
+use super::Paywright;
+use super::types::{Bank, GatewayConfig, Mock, Mode, Signed};
+use crate::clock::{Clock, SystemClock};
+use crate::currency::Currency;
+use crate::engine::{self, Engine, Parts};
+use crate::error::{Code, Error, Result};
+use crate::flow::Flow;
+use crate::gateway::bank::{self, BankOptions};
+use crate::gateway::mock::{self, MockOptions, script::Script};
+use crate::gateway::signed::{self, SignedDescription};
+use crate::gateway::Gateway;
+use crate::http::Transport;
+use crate::id::{Randomness, SystemRandomness};
+use crate::secret::Secret;
+use crate::store::Store;
+use crate::store::schema::MIGRATIONS;
+use crate::store::sqlite::{SqliteOptions, SqliteStore};
+
+/// The variable that names the database.
+pub const DATABASE_VARIABLE: &str = "PAYWRIGHT_DATABASE_URL";
+/// The variable that names the mode.
+pub const MODE_VARIABLE: &str = "PAYWRIGHT_MODE";
+
+/// What an engine is opened with, beside the address of its database.
+pub struct Options {
+    /// The accounts that collect money, the first of a method being its default.
+    pub gateways: Vec<GatewayConfig>,
+    /// Accounts of the host's own making, after the others.
+    pub own_gateways: Vec<Arc<dyn Gateway>>,
+    /// What is at stake; `development` unless said.
+    pub mode: Mode,
+    /// Flows of the host, each as JSON text.
+    pub flows: Vec<String>,
+    /// Where the time is read.
+    pub clock: Arc<dyn Clock>,
+    /// Where unguessable bytes come from.
+    pub randomness: Arc<dyn Randomness>,
+    /// Who carries requests to gateways that do not carry their own.
+    pub transport: Option<Arc<dyn Transport>>,
+    /// Refuse a database file that other users can read, instead of warning.
+    pub strict_permissions: bool,
+    /// Take a database on a network file system, at one's own risk.
+    pub allow_network_file_system: bool,
+    /// How long to wait for another process that holds the database.
+    pub busy_timeout_ms: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            gateways: Vec::new(),
+            own_gateways: Vec::new(),
+            mode: Mode::development,
+            flows: Vec::new(),
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(SystemRandomness),
+            transport: None,
+            strict_permissions: false,
+            allow_network_file_system: false,
+            busy_timeout_ms: None,
+        }
+    }
+}
+
+/// An address of a database: a path, `sqlite:path`, or `sqlite::memory:`.
+fn open_store(url: &str, options: &Options) -> Result<(Arc<dyn Store>, Vec<String>)> {
+    if url.starts_with("postgres") || url.contains("://") {
+        return Err(invalid("database", "this build knows paths, sqlite:path and sqlite::memory:"));
+    }
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    if path == ":memory:" {
+        return Ok((Arc::new(SqliteStore::in_memory(MIGRATIONS)?), Vec::new()));
+    }
+    if path.trim().is_empty() {
+        return Err(Error::new(Code::ConfigMissing)
+            .with("setting", "database")
+            .with("rule", "name a file such as shop.db, or sqlite::memory:"));
+    }
+    let mut sqlite = SqliteOptions {
+        strict_permissions: options.strict_permissions,
+        allow_network_fs: options.allow_network_file_system,
+        ..SqliteOptions::default()
+    };
+    if let Some(timeout) = options.busy_timeout_ms {
+        sqlite.busy_timeout_ms = timeout;
+    }
+    let store = SqliteStore::open(std::path::Path::new(path), sqlite, MIGRATIONS)?;
+    let warnings = store.warnings().to_vec();
+    Ok((Arc::new(store), warnings))
+}
+
+impl Paywright {
+    /// Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`.
+    ///
+    /// Errors: `config_missing`, `config_invalid`, `mock_in_live`, `secret_empty`, `key_type`, `flow_invalid`,
+    /// `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
+    pub fn open(url: &str, options: Options) -> Result<Self> {
+        let mut warnings = Vec::new();
+        let (gateways, mock) = gateways(&options, &mut warnings)?;
+        let flows = options.flows.iter().map(|f| Flow::from_json(f)).collect::<Result<_>>()?;
+        let mode = engine::Mode::parse(options.mode.as_str())?;
+        engine::check_gateways(&gateways, mode)?;
+        let (store, more) = open_store(url, &options)?;
+        warnings.extend(more);
+        let engine = Engine::new(Parts {
+            store,
+            clock: options.clock,
+            randomness: options.randomness,
+            gateways,
+            flows,
+            transport: options.transport,
+            mode,
+        })?;
+        if let Err(error) = engine.check_newest_seals() {
+            warnings.push(error.message());
+        }
+        Ok(Paywright::assemble(engine, mock, warnings))
+    }
+
+    /// Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`.
+    /// `variable` looks a variable up, so that nothing here depends on the process it runs in.
+    pub fn from_variables(
+        variable: impl Fn(&str) -> Option<String>,
+        mut options: Options,
+    ) -> Result<Self> {
+        let url = variable(DATABASE_VARIABLE).ok_or_else(|| {
+            Error::new(Code::ConfigMissing)
+                .with("setting", DATABASE_VARIABLE)
+                .with("rule", "name a file such as shop.db")
+        })?;
+        if let Some(mode) = variable(MODE_VARIABLE) {
+            options.mode = Mode::parse(&mode)?;
+        }
+        Paywright::open(&url, options)
+    }
+}
+
+type Accounts = (Vec<Arc<dyn Gateway>>, Option<Arc<mock::Mock>>);
+
+/// The accounts of a configuration. Only mode `development` falls back to the mock, and says so.
+fn gateways(options: &Options, warnings: &mut Vec<String>) -> Result<Accounts> {
+    let mut accounts: Vec<Arc<dyn Gateway>> = Vec::new();
+    let mut the_mock = None;
+    let none = options.gateways.is_empty() && options.own_gateways.is_empty();
+    let fallback = [GatewayConfig::Mock(Mock::default())];
+    let configured = match none && options.mode == Mode::development {
+        true => {
+            warnings.push("no gateway is configured: the mock gateway is used".to_owned());
+            &fallback[..]
+        }
+        false => &options.gateways[..],
+    };
+    for config in configured {
+        match config {
+            GatewayConfig::Mock(config) => {
+                let mock = Arc::new(mock(config)?);
+                accounts.push(Arc::clone(&mock) as Arc<dyn Gateway>);
+                the_mock = Some(mock);
+            }
+            GatewayConfig::Bank(config) => accounts.push(Arc::new(bank(config)?)),
+            GatewayConfig::Signed(config) => {
+                let signed = signed(config)?;
+                warnings.extend(signed.warnings());
+                accounts.push(Arc::new(signed));
+            }
+        }
+    }
+    accounts.extend(options.own_gateways.iter().cloned());
+    Ok((accounts, the_mock))
+}
+
+fn mock(config: &Mock) -> Result<mock::Mock> {
+    let words = |list: &[String]| list.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+    let (payments, refunds) = (words(&config.script), words(&config.refund_script));
+    let mut options: MockOptions = mock::Mock::default_options()?;
+    options.script = Script::parse(
+        &payments.lines().collect::<Vec<_>>(),
+        &refunds.lines().collect::<Vec<_>>(),
+    )?;
+    if !config.secrets.is_empty() {
+        let secret = |s: &super::types::Secret| Secret::new("mock.secrets", s.expose());
+        options.secrets = config.secrets.iter().map(secret).collect::<Result<_>>()?;
+    }
+    if let Some(url) = &config.checkout_base_url {
+        options.checkout_base_url.clone_from(url);
+    }
+    if !config.methods.is_empty() {
+        options.methods.clone_from(&config.methods);
+    }
+    mock::Mock::new(options)
+}
+
+fn bank(config: &Bank) -> Result<bank::Bank> {
+    let currencies = match config.currencies.is_empty() {
+        true => None,
+        false => {
+            Some(config.currencies.iter().map(|c| Currency::parse(c)).collect::<Result<_>>()?)
+        }
+    };
+    bank::Bank::new(BankOptions {
+        account_name: config.account_name.clone(),
+        account_number: config.account_number.clone(),
+        bank_name: config.bank_name.clone(),
+        currencies,
+    })
+}
+
+fn signed(config: &Signed) -> Result<signed::Signed> {
+    signed::Signed::new(SignedDescription::from_json(config.description.expose())?)
+}
+
+fn invalid(setting: &str, why: &str) -> Error {
+    Error::new(Code::ConfigInvalid).with("setting", setting).with("why", why)
+}

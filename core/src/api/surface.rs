@@ -1,0 +1,602 @@
+//! The public shape, written once: choices, records, gateways and methods, with their documentation. Each language's
+//! binding, its type stubs, the API reference and the scenario runners are readers of this table. It decides nothing.
+//!
+//! The grammar is that of a header file. A type is `Name` or `Name<Name>`: `Text`, `Whole` (a whole number), `Flag`,
+//! `Amount` (an exact decimal), `Time` (an instant), `Bytes`, `Map` (text to text), `Headers`, `Secret`, a choice, a
+//! record, `Optional<…>` or `List<…>`; a list or map that a host leaves out is empty. The arguments of a method stand in three groups, separated by semicolons:
+//! those that may be given by place, those that must be given by name, and those that may be left out.
+
+/// Hands the whole table to a macro: `paywright::surface!(my_reader);`.
+#[macro_export]
+macro_rules! surface {
+    ($reader:ident) => {
+        $reader! {
+            choices {
+                /// How far an order is paid; always derived from its sums.
+                Settlement { unsettled partial settled }
+                /// Where a payment stands.
+                PaymentState { init processing authorized succeeded failed cancelled expired }
+                /// Where a refund stands.
+                RefundState { pending succeeded failed cancelled }
+                /// Which account a refund is paid from.
+                RefundSource { order deposit suspense }
+                /// What the payer does next.
+                ActionKind { redirect qr_code client_secret sdk_params instructions none }
+                /// What a line is for. A discount is the only kind that makes the total smaller.
+                LineKind { item fee tax discount deposit }
+                /// What became of a callback.
+                CallbackOutcome { applied already held ignored }
+                /// Why something waits for a person.
+                ExceptionKind {
+                    amount_mismatch currency_mismatch unapplied overpaid unknown_payment schema unwanted_hold
+                    refund_failed
+                }
+                /// What a person may do about an exception.
+                Resolution { apply refund write_off }
+                /// Whether money is collected at once or only held until the host captures it.
+                Capture { automatic manual }
+                /// What is at stake: no money, the gateways' test environments, real money.
+                Mode { development test live }
+            }
+            inputs {
+                /// A line to be ordered.
+                NewLine {
+                    /// What the payer reads; at most 500 characters.
+                    description: Text,
+                    /// For one of them, in the order's currency; above zero.
+                    unit_amount: Amount,
+                    /// How many; 1 unless said.
+                    quantity: Optional<Whole>,
+                    /// What it is for; `item` unless said.
+                    kind: Optional<LineKind>,
+                }
+            }
+            gateways {
+                /// A stand-in for a payment provider, inside the process. Refused in mode `live` and beside live
+                /// credentials.
+                Mock {
+                    /// The secrets that sign and verify callbacks, the newest first; a public throwaway one unless said.
+                    secrets: List<Secret>,
+                    /// Where a host serves the checkout page.
+                    checkout_base_url: Optional<Text>,
+                    /// What happens to the next payments, one word each, such as `success` or `decline:card_declined`.
+                    script: List<Text>,
+                    /// What happens to the next refunds, one word each.
+                    refund_script: List<Text>,
+                    /// The payment methods it offers.
+                    methods: List<Text>,
+                }
+                /// Bank transfers: the payer gets instructions, a person confirms that the money came.
+                Bank {
+                    /// Who owns the account.
+                    account_name: Text,
+                    /// Its number.
+                    account_number: Text,
+                    /// The bank's name.
+                    bank_name: Text,
+                    /// The currencies it takes, as ISO 4217 codes; every one unless said.
+                    currencies: List<Text>,
+                }
+                /// A sender of signed callbacks, described by data.
+                Signed {
+                    /// The description as JSON text; see the reference page of signed callbacks.
+                    description: Secret,
+                }
+            }
+            records {
+                /// A line of an order.
+                Line {
+                    /// What it is for.
+                    kind: LineKind,
+                    /// What the payer reads.
+                    description: Text,
+                    /// How many.
+                    quantity: Whole,
+                    /// For one of them.
+                    unit_amount: Amount,
+                    /// Quantity times unit amount.
+                    amount: Amount,
+                }
+                /// What is owed.
+                Order {
+                    /// `ord_…`
+                    id: Text,
+                    /// The host's own id, unique in its flow.
+                    reference: Optional<Text>,
+                    /// Who owes, in the host's words.
+                    customer: Optional<Text>,
+                    /// The name of its lifecycle.
+                    flow: Text,
+                    /// Where it stands in that lifecycle.
+                    state: Text,
+                    /// ISO 4217 code of every amount here.
+                    currency: Text,
+                    /// What makes up the total.
+                    lines: List<Line>,
+                    /// The sum of all lines.
+                    total: Amount,
+                    /// Collected, ever.
+                    paid: Amount,
+                    /// Paid back, ever.
+                    refunded: Amount,
+                    /// Still owed; never negative.
+                    due: Amount,
+                    /// The deposit that is held and owed back.
+                    deposit_held: Amount,
+                    /// Derived from total, paid and refunded.
+                    settlement: Settlement,
+                    /// Its state takes payments, something is due and its time to pay is not over.
+                    can_pay: Flag,
+                    /// The events that a host may fire on it now.
+                    possible: List<Text>,
+                    /// The host's own notes.
+                    metadata: Map,
+                    /// The last moment to create a payment.
+                    payable_until: Time,
+                    /// When `start` happens by itself.
+                    starts_at: Optional<Time>,
+                    /// When `overdue` or `lapse` happens by itself.
+                    ends_at: Optional<Time>,
+                    /// When it was created.
+                    created_at: Time,
+                    /// When it last changed.
+                    updated_at: Time,
+                    /// Grows by one with every change.
+                    version: Whole,
+                }
+                /// What the payer does next; `kind` says which of the others counts.
+                Action {
+                    /// What to do.
+                    kind: ActionKind,
+                    /// For `redirect`: where to go.
+                    url: Optional<Text>,
+                    /// For `qr_code`: the text to show as a QR code.
+                    qr_text: Optional<Text>,
+                    /// For `client_secret`: what the gateway's browser library needs.
+                    client_secret: Optional<Text>,
+                    /// For `sdk_params` and `instructions`: name and value.
+                    parameters: Map,
+                }
+                /// One attempt to collect.
+                Payment {
+                    /// `pay_…`
+                    id: Text,
+                    /// The order it collects for.
+                    order_id: Text,
+                    /// Who owes, in the host's words.
+                    customer: Optional<Text>,
+                    /// The account it is collected through.
+                    gateway: Text,
+                    /// How the payer pays.
+                    method: Text,
+                    /// The reference under which the gateway knows it, where that is not its id.
+                    reference: Optional<Text>,
+                    /// Where it stands.
+                    state: PaymentState,
+                    /// What it shall collect.
+                    amount: Amount,
+                    /// What it did collect.
+                    captured: Amount,
+                    /// What went back.
+                    refunded: Amount,
+                    /// What refunds under way have reserved.
+                    refund_pending: Amount,
+                    /// ISO 4217 code of every amount here.
+                    currency: Text,
+                    /// What the payer does next.
+                    action: Action,
+                    /// What a host may do with it now: `cancel`, `capture`, `refund`, `pay_again`.
+                    possible: List<Text>,
+                    /// The gateway's number of the movement of money.
+                    transaction_id: Optional<Text>,
+                    /// Why it failed: a short stable word.
+                    failure_code: Optional<Text>,
+                    /// Why it failed: a sentence for the payer.
+                    failure_message: Optional<Text>,
+                    /// The money came after the payment had been given up.
+                    late: Flag,
+                    /// A person confirmed it, not a gateway.
+                    manual: Flag,
+                    /// `create_payment` found it instead of creating it.
+                    reused: Flag,
+                    /// When it is closed if nobody paid.
+                    expires_at: Time,
+                    /// When the money came.
+                    paid_at: Optional<Time>,
+                    /// When it was created.
+                    created_at: Time,
+                    /// When it last changed.
+                    updated_at: Time,
+                    /// Grows by one with every change.
+                    version: Whole,
+                }
+                /// Money going back.
+                Refund {
+                    /// `ref_…`
+                    id: Text,
+                    /// The payment whose money goes back; none for money of an unknown payment.
+                    payment_id: Optional<Text>,
+                    /// The order it counts for, unless it is paid from suspense.
+                    order_id: Optional<Text>,
+                    /// The exception that it resolves.
+                    exception_id: Optional<Text>,
+                    /// The account it goes back through.
+                    gateway: Text,
+                    /// Which account it is paid from.
+                    source: RefundSource,
+                    /// Where it stands.
+                    state: RefundState,
+                    /// How much.
+                    amount: Amount,
+                    /// ISO 4217 code.
+                    currency: Text,
+                    /// Why.
+                    reason: Text,
+                    /// The gateway's own number.
+                    transaction_id: Optional<Text>,
+                    /// Why it failed: a short stable word.
+                    failure_code: Optional<Text>,
+                    /// Why it failed: a sentence.
+                    failure_message: Optional<Text>,
+                    /// When it was accepted.
+                    created_at: Time,
+                    /// When it last changed.
+                    updated_at: Time,
+                    /// Grows by one with every change.
+                    version: Whole,
+                }
+                /// Money or a message that could not be applied and waits for a person.
+                ExceptionEntry {
+                    /// `exc_…`
+                    id: Text,
+                    /// Why it waits.
+                    kind: ExceptionKind,
+                    /// The account it came through.
+                    gateway: Text,
+                    /// The order it touches.
+                    order_id: Optional<Text>,
+                    /// The payment it touches.
+                    payment_id: Optional<Text>,
+                    /// The refund it touches.
+                    refund_id: Optional<Text>,
+                    /// Money in suspense.
+                    amount: Optional<Amount>,
+                    /// Its ISO 4217 code.
+                    currency: Optional<Text>,
+                    /// The gateway's number of the movement of money.
+                    transaction_id: Optional<Text>,
+                    /// What is wrong, in one sentence.
+                    explanation: Text,
+                    /// The message without secrets and payer data, where it could not be read.
+                    body: Optional<Text>,
+                    /// What is likely right.
+                    suggestion: Resolution,
+                    /// What was done, once it was.
+                    resolution: Optional<Resolution>,
+                    /// Who did it.
+                    actor: Optional<Text>,
+                    /// Why.
+                    reason: Optional<Text>,
+                    /// When it was opened.
+                    created_at: Time,
+                    /// When it was resolved.
+                    resolved_at: Optional<Time>,
+                }
+                /// One row of the journal.
+                Event {
+                    /// Its place in the order of all changes.
+                    sequence: Whole,
+                    /// When it was written.
+                    at: Time,
+                    /// What happened, such as `payment.succeeded`.
+                    event: Text,
+                    /// Who did it; `system` when nobody in particular.
+                    actor: Text,
+                    /// The gateway's message behind it.
+                    source: Optional<Text>,
+                    /// The order.
+                    order_id: Optional<Text>,
+                    /// The payment.
+                    payment_id: Optional<Text>,
+                    /// The refund.
+                    refund_id: Optional<Text>,
+                    /// The exception.
+                    exception_id: Optional<Text>,
+                    /// What there is to know besides.
+                    detail: Map,
+                }
+                /// The exact answer to a callback: pass all three on unchanged.
+                Reply {
+                    /// HTTP status.
+                    status: Whole,
+                    /// HTTP headers.
+                    headers: Map,
+                    /// The body, byte for byte.
+                    body: Bytes,
+                }
+                /// A callback that was taken.
+                CallbackResult {
+                    /// What became of it.
+                    outcome: CallbackOutcome,
+                    /// The very message had been delivered before.
+                    duplicate: Flag,
+                    /// The payment it was about, as it is now.
+                    payment: Optional<Payment>,
+                    /// That payment's order, as it is now.
+                    order: Optional<Order>,
+                    /// The refund it was about, as it is now.
+                    refund: Optional<Refund>,
+                    /// The exception that keeps it.
+                    exception: Optional<ExceptionEntry>,
+                    /// What to answer.
+                    reply: Reply,
+                }
+                /// A callback that is genuine. Nothing was changed.
+                Proof {
+                    /// The gateway's id of the message, or what stands for one.
+                    id: Text,
+                    /// What it says, such as `succeed`, or `unknown`.
+                    says: Text,
+                    /// The payment's id or reference that it names.
+                    payment: Optional<Text>,
+                    /// The gateway's number of the movement of money.
+                    transaction_id: Optional<Text>,
+                }
+                /// A page of orders, newest first.
+                OrderPage {
+                    /// All there are.
+                    total: Whole,
+                    /// Which page this is; they count from one.
+                    page: Whole,
+                    /// How many a page holds.
+                    size: Whole,
+                    /// Those on this page.
+                    items: List<Order>,
+                }
+                /// A page of payments, newest first.
+                PaymentPage {
+                    /// All there are.
+                    total: Whole,
+                    /// Which page this is; they count from one.
+                    page: Whole,
+                    /// How many a page holds.
+                    size: Whole,
+                    /// Those on this page.
+                    items: List<Payment>,
+                }
+                /// A page of refunds, newest first.
+                RefundPage {
+                    /// All there are.
+                    total: Whole,
+                    /// Which page this is; they count from one.
+                    page: Whole,
+                    /// How many a page holds.
+                    size: Whole,
+                    /// Those on this page.
+                    items: List<Refund>,
+                }
+                /// A page of exceptions, oldest first.
+                ExceptionPage {
+                    /// All there are.
+                    total: Whole,
+                    /// Which page this is; they count from one.
+                    page: Whole,
+                    /// How many a page holds.
+                    size: Whole,
+                    /// Those on this page.
+                    items: List<ExceptionEntry>,
+                }
+                /// One row of the ledger.
+                Transfer {
+                    /// Its place in the ledger.
+                    sequence: Whole,
+                    /// The journal row that it belongs to.
+                    entry: Whole,
+                    /// Why, such as `payment` or `refund_paid`.
+                    kind: Text,
+                    /// The kind of account that is debited.
+                    debit: Text,
+                    /// The kind of account that is credited.
+                    credit: Text,
+                    /// How much.
+                    amount: Amount,
+                    /// ISO 4217 code.
+                    currency: Text,
+                }
+                /// What stands in one account in one currency.
+                Balance {
+                    /// The account, such as `gateway:mock` or `order:ord_…`.
+                    account: Text,
+                    /// ISO 4217 code.
+                    currency: Text,
+                    /// The sum of all debits.
+                    debit: Amount,
+                    /// The sum of all credits.
+                    credit: Amount,
+                    /// Debits less credits.
+                    balance: Amount,
+                }
+                /// An invariant that does not hold.
+                Violation {
+                    /// Its number in the threat model.
+                    invariant: Text,
+                    /// The row that breaks it.
+                    subject: Text,
+                    /// What is wrong.
+                    what: Text,
+                }
+                /// What an audit found.
+                VerifyReport {
+                    /// Nothing is wrong.
+                    ok: Flag,
+                    /// Orders looked at.
+                    orders: Whole,
+                    /// Payments looked at.
+                    payments: Whole,
+                    /// Refunds looked at.
+                    refunds: Whole,
+                    /// Transfers looked at.
+                    transfers: Whole,
+                    /// Journal rows looked at.
+                    entries: Whole,
+                    /// What does not hold.
+                    violations: List<Violation>,
+                }
+                /// What a run of due work did.
+                DueReport {
+                    /// Payments looked at.
+                    payments: Whole,
+                    /// Refunds looked at.
+                    refunds: Whole,
+                    /// Orders looked at.
+                    orders: Whole,
+                    /// What could not be done now and will be tried again.
+                    failures: List<Text>,
+                    /// Rows of journal and ledger that were sealed.
+                    sealed: Whole,
+                }
+                /// How the engine is.
+                Health {
+                    /// The database answers and nothing is odd.
+                    ok: Flag,
+                    /// What is at stake.
+                    mode: Mode,
+                    /// The accounts that collect.
+                    gateways: List<Text>,
+                    /// The payment methods they offer.
+                    methods: List<Text>,
+                    /// What an operator should look at.
+                    warnings: List<Text>,
+                }
+                /// A callback as the mock gateway would post it.
+                Delivery {
+                    /// HTTP headers.
+                    headers: Map,
+                    /// The body, byte for byte.
+                    body: Bytes,
+                }
+                /// A page of the mock gateway, for a host to serve.
+                MockPage {
+                    /// HTTP status.
+                    status: Whole,
+                    /// HTTP headers.
+                    headers: Map,
+                    /// The page.
+                    html: Text,
+                }
+                /// What a click on the mock gateway's page leads to.
+                MockChoice {
+                    /// The callbacks that the gateway now posts, in this order.
+                    deliveries: List<Delivery>,
+                    /// Where the payer's browser goes back to.
+                    return_url: Optional<Text>,
+                }
+                /// An acknowledgement without content.
+                Done {
+                    /// Always true: a refusal is an error.
+                    ok: Flag,
+                }
+            }
+            methods {
+                /// Creates an order of an amount or of lines. Errors: `amount_…`, `currency`, `overflow`, `id_format`,
+                /// `reference_taken`, `flow_not_found`, `pan`, `sensitive_field`, `too_large`, `idempotency`.
+                fn create_order(; currency: Text; amount: Amount, lines: List<NewLine>, reference: Text, customer: Text,
+                    flow: Text, metadata: Map, payable_until: Time, starts_at: Time, ends_at: Time,
+                    description: Text, idempotency_key: Text) -> Order;
+                /// One order. Errors: `order_not_found`, `id_format`.
+                fn order(order_id: Text;;) -> Order;
+                /// One order by the host's own id; flow `retail` unless said. Errors: `order_not_found`.
+                fn order_by_reference(reference: Text;; flow: Text) -> Order;
+                /// A page of orders, newest first. Errors: `argument_range`.
+                fn orders(;; customer: Text, flow: Text, state: Text, page: Whole, size: Whole) -> OrderPage;
+                /// Adds lines to an order that takes payments; what is due grows. Errors: `order_not_payable`.
+                fn add_lines(order_id: Text; lines: List<NewLine>;) -> Order;
+                /// Fires an event of the order's flow. `withhold` keeps a part of the deposit that the event would return.
+                /// Errors: `transition`, `transition_reserved`, `withhold_exceeds`.
+                fn transition_order(order_id: Text, event: Text;; actor: Text, withhold: Amount, withhold_reason: Text)
+                    -> Order;
+                /// Gives an order up and refunds what its flow says. Errors: `transition`, `paid`, `outcome_unknown`.
+                fn cancel_order(order_id: Text;; actor: Text, reason: Text) -> Order;
+                /// Creates a payment of what is due, or returns the active one that is the same. Errors, in this order:
+                /// `order_not_found`, `method_unsupported`, `order_not_payable`, `order_settled`, `order_expired`,
+                /// `amount_mismatch`, `active_payment_exists`; then the gateway's: `declined`, `gateway_…`, `outcome_unknown`.
+                fn create_payment(order_id: Text;; method: Text, gateway: Text, amount: Amount, currency: Text, partial: Flag,
+                    ttl_minutes: Whole, capture: Capture, description: Text, return_url: Text, reference: Text,
+                    idempotency_key: Text) -> Payment;
+                /// One payment. Errors: `payment_not_found`, `id_format`.
+                fn payment(payment_id: Text;;) -> Payment;
+                /// A page of payments, newest first. Errors: `argument_range`, `value_unknown`.
+                fn payments(;; order_id: Text, customer: Text, state: PaymentState, page: Whole, size: Whole) -> PaymentPage;
+                /// Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`.
+                fn capture_payment(payment_id: Text;; amount: Amount) -> Payment;
+                /// Closes a payment at its gateway. Errors: `paid`, `outcome_unknown`.
+                fn cancel_payment(payment_id: Text;; actor: Text) -> Payment;
+                /// A person confirms that money came, on evidence. Errors: `manual_evidence`, `gateway_cannot`.
+                fn confirm_payment(payment_id: Text; actor: Text, reason: Text; transaction_id: Text) -> Payment;
+                /// Asks the gateway about a payment. Errors: `payment_not_found`, `gateway_cannot`.
+                fn sync_payment(payment_id: Text;;) -> Payment;
+                /// Pays money back: all that is left unless said. Errors: `payment_not_refundable`, `refund_exceeds`,
+                /// `currency_mismatch`, `idempotency`.
+                fn refund(payment_id: Text;; amount: Amount, currency: Text, reason: Text, actor: Text,
+                    idempotency_key: Text) -> Refund;
+                /// One refund. Errors: `refund_not_found`, `id_format`.
+                fn find_refund(refund_id: Text;;) -> Refund;
+                /// A page of refunds, newest first. Errors: `argument_range`, `value_unknown`.
+                fn refunds(;; payment_id: Text, order_id: Text, state: RefundState, page: Whole, size: Whole) -> RefundPage;
+                /// A person confirms that a refund reached the payer. Errors: `manual_evidence`, `gateway_cannot`.
+                fn confirm_refund(refund_id: Text; actor: Text, reason: Text; transaction_id: Text) -> Refund;
+                /// Asks the gateway about a refund. Errors: `refund_not_found`, `gateway_cannot`.
+                fn sync_refund(refund_id: Text;;) -> Refund;
+                /// One exception. Errors: `exception_not_found`.
+                fn exception(exception_id: Text;;) -> ExceptionEntry;
+                /// A page of exceptions, oldest first; only the open ones unless `all`.
+                fn exceptions(;; all: Flag, page: Whole, size: Whole) -> ExceptionPage;
+                /// A person decides what becomes of an exception. Errors: `manual_evidence`, `exception_resolved`,
+                /// `resolution_impossible`.
+                fn resolve_exception(exception_id: Text; resolution: Resolution, actor: Text, reason: Text; order_id: Text)
+                    -> ExceptionEntry;
+                /// Takes a gateway's callback: raw headers and raw body, exactly as they arrived. A refusal is an error whose
+                /// `reply` is the answer for the remote side. Errors: `auth_…`, `malformed`, `too_large`, `bound_elsewhere`.
+                fn handle_callback(gateway: Text; headers: Headers, body: Bytes;) -> CallbackResult;
+                /// Proves a callback genuine and changes nothing. Errors: as `handle_callback`.
+                fn verify_callback(gateway: Text; headers: Headers, body: Bytes;) -> Proof;
+                /// The payer came back: asks the gateway about the payment that the address names. What the address
+                /// says about its outcome is never believed. Errors: `payment_not_found`.
+                fn handle_return(gateway: Text; params: Map;) -> Payment;
+                /// What happened to a payment and its refunds, oldest first.
+                fn logs(payment_id: Text;;) -> List<Event>;
+                /// What happened to an order, its payments and refunds, oldest first.
+                fn timeline(order_id: Text;;) -> List<Event>;
+                /// The ledger's rows of an order, oldest first.
+                fn transfers(order_id: Text;;) -> List<Transfer>;
+                /// The events after a sequence number, in order; 100 unless said.
+                fn events(;; after: Whole, limit: Whole) -> List<Event>;
+                /// What a named consumer has not acknowledged; asking again gives the same events again.
+                fn next_events(consumer: Text;; limit: Whole) -> List<Event>;
+                /// A named consumer has dealt with everything up to a sequence number.
+                fn acknowledge_events(consumer: Text, sequence: Whole;;) -> Done;
+                /// Does what time has made necessary: expiry, open outcomes, timers, seals. Call it from cron or a timer.
+                fn run_due(;; limit: Whole) -> DueReport;
+                /// Audits the books: every sum, every invariant, every seal.
+                fn verify(;;) -> VerifyReport;
+                /// What stands in every account that is not even.
+                fn balances(;;) -> List<Balance>;
+                /// How the engine is.
+                fn health(;;) -> Health;
+                /// Counts for a monitor, as Prometheus text.
+                fn metrics(;;) -> Text;
+                /// A lifecycle as a Mermaid diagram: a flow's name, `payment` or `refund`. Errors: `flow_not_found`.
+                fn diagram(machine: Text;;) -> Text;
+                /// The mock gateway signs callbacks of a kind, such as `success` or `wrong_amount`, for a payment.
+                /// Errors: `value_unknown`, `gateway_not_found`.
+                fn mock_callbacks(payment_id: Text, kind: Text;; refund_id: Text) -> List<Delivery>;
+                /// What the mock gateway shall do with the next payments and refunds. Errors: `value_unknown`.
+                fn mock_script(;; payments: List<Text>, refunds: List<Text>) -> Done;
+                /// The mock gateway's checkout page, in `en` or `zh`.
+                fn mock_page(token: Text;; language: Text) -> MockPage;
+                /// A click on the mock gateway's checkout page. Errors: `value_unknown`, `malformed`.
+                fn mock_choose(token: Text, choice: Text;;) -> MockChoice;
+            }
+        }
+    };
+}

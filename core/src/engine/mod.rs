@@ -1,0 +1,192 @@
+//! The engine: what happens to orders, payments and refunds, in units of work. Time, randomness, the store and
+//! the gateways are handed in; it never opens a socket and never looks at a clock by itself.
+
+mod books;
+mod callback;
+mod counters;
+mod due;
+mod events;
+mod exceptions;
+mod idempotency;
+mod orders;
+mod outgoing;
+mod pay;
+mod reading;
+mod refunds;
+mod seal;
+mod settle;
+mod verify;
+
+use std::sync::Arc;
+
+use crate::clock::{Clock, Time};
+use crate::error::{Code, Error, Result};
+use crate::flow::Flow;
+use crate::gateway::Gateway;
+use crate::http::Transport;
+use crate::id::Randomness;
+use crate::machine::words;
+use crate::store::{self, Connection, Store};
+
+pub use books::Books;
+pub use callback::{CallbackResult, Outcome};
+pub use counters::Count;
+pub use due::DueReport;
+pub use exceptions::ResolveException;
+pub use idempotency::IdempotencyKey;
+pub use orders::{NewLine, NewOrder, Transition};
+pub use pay::{Confirmation, NewPayment};
+pub use refunds::NewRefund;
+pub use verify::{Report, Violation};
+
+words! {
+    /// What is at stake.
+    Mode: "mode" {
+        /// No real money; the mock gateway is allowed and a warning says so.
+        Development = "development",
+        /// The gateways' test environments.
+        Test = "test",
+        /// Real money.
+        Live = "live",
+    }
+}
+
+/// Everything that an engine is given.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Where the time is read.
+    pub clock: Arc<dyn Clock>,
+    /// Where unguessable bytes come from.
+    pub randomness: Arc<dyn Randomness>,
+    /// The accounts that collect money, the first of a method being its default.
+    pub gateways: Vec<Arc<dyn Gateway>>,
+    /// Flows of the host beside the built-in ones.
+    pub flows: Vec<Flow>,
+    /// Who carries requests to gateways that do not carry their own.
+    pub transport: Option<Arc<dyn Transport>>,
+    /// What is at stake.
+    pub mode: Mode,
+}
+
+/// The decision-maker. Shared by all threads; every method may be called from any of them.
+pub struct Engine {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    gateways: Vec<Arc<dyn Gateway>>,
+    flows: Vec<Flow>,
+    transport: Option<Arc<dyn Transport>>,
+    mode: Mode,
+    counters: counters::Counters,
+}
+
+impl Engine {
+    /// Puts an engine together. Fails with `config_missing` (no gateway in mode `test` or `live`),
+    /// `config_invalid` (a name twice), `mock_in_live`, `flow_invalid`.
+    pub fn new(parts: Parts) -> Result<Arc<Self>> {
+        check_gateways(&parts)?;
+        let mut flows = crate::flow::built_in()?;
+        for flow in parts.flows {
+            if flows.iter().any(|known| known.name() == flow.name()) {
+                return Err(Error::new(Code::FlowInvalid)
+                    .with("flow", flow.name())
+                    .with("why", "a flow of this name exists already"));
+            }
+            flows.push(flow);
+        }
+        Ok(Arc::new(Engine {
+            store: parts.store,
+            clock: parts.clock,
+            randomness: parts.randomness,
+            gateways: parts.gateways,
+            flows,
+            transport: parts.transport,
+            mode: parts.mode,
+            counters: counters::Counters::default(),
+        }))
+    }
+
+    /// What is at stake.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The present instant, as the engine sees it.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Where unguessable bytes come from.
+    pub fn randomness(&self) -> &dyn Randomness {
+        &*self.randomness
+    }
+
+    /// The account of this name. Fails with `gateway_not_found`.
+    pub fn gateway(&self, name: &str) -> Result<&Arc<dyn Gateway>> {
+        self.gateways.iter().find(|g| g.facts().name == name).ok_or_else(|| {
+            Error::new(Code::GatewayNotFound)
+                .with("gateway", name.escape_debug())
+                .with("configured", self.gateway_names().collect::<Vec<_>>().join(", "))
+        })
+    }
+
+    /// The names of all accounts.
+    pub fn gateway_names(&self) -> impl Iterator<Item = &str> {
+        self.gateways.iter().map(|g| g.facts().name.as_str())
+    }
+
+    /// The flow of this name. Fails with `flow_not_found`.
+    pub fn flow(&self, name: &str) -> Result<&Flow> {
+        self.flows.iter().find(|f| f.name() == name).ok_or_else(|| {
+            Error::new(Code::FlowNotFound)
+                .with("flow", name.escape_debug())
+                .with("known", self.flows.iter().map(Flow::name).collect::<Vec<_>>().join(", "))
+        })
+    }
+
+    /// Gives the store back; later calls fail with `store_closed`.
+    pub fn close(&self) {
+        self.store.close();
+    }
+
+    /// Runs a unit of work at one instant, as `actor`.
+    fn transact<T: Send + 'static>(
+        self: &Arc<Self>,
+        actor: &str,
+        mut work: impl FnMut(&mut Books<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let engine = Arc::clone(self);
+        let now = self.now();
+        let actor = actor.to_owned();
+        store::transact(&*self.store, move |connection| {
+            work(&mut Books::new(&engine, connection, now, &actor))
+        })
+    }
+
+    /// Reads from one consistent state.
+    fn read<T>(&self, work: impl FnMut(&mut dyn Connection) -> Result<T>) -> Result<T> {
+        store::read(&*self.store, work)
+    }
+}
+
+fn check_gateways(parts: &Parts) -> Result<()> {
+    let facts = || parts.gateways.iter().map(|g| g.facts());
+    if parts.gateways.is_empty() {
+        return Err(Error::new(Code::ConfigMissing)
+            .with("setting", "gateways")
+            .with("rule", "name at least one; only mode development falls back to the mock"));
+    }
+    let live = parts.mode == Mode::Live || facts().any(|f| f.live);
+    if live && facts().any(|f| f.mock) {
+        return Err(Error::new(Code::MockInLive));
+    }
+    for (i, gateway) in facts().enumerate() {
+        if facts().skip(i + 1).any(|other| other.name == gateway.name) {
+            return Err(Error::new(Code::ConfigInvalid)
+                .with("setting", "gateways")
+                .with("why", format_args!("the name {} stands twice", gateway.name)));
+        }
+    }
+    Ok(())
+}
