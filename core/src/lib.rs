@@ -12,3 +12,4 @@ pub mod machine;
 pub mod payment;
 pub mod refund;
 pub mod store;
+pub mod text;
