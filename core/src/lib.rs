@@ -1,22 +1,31 @@
 //! Paywright: orders, payments, refunds and a double-entry ledger inside your own application.
+//!
+//! [`api::Paywright`] is the whole public face; everything else is what it is made of. The map is `ARCHITECTURE.md`.
 
+// Values.
 pub mod clock;
 pub mod currency;
 pub mod error;
 pub mod http;
 pub mod id;
+pub mod json;
 pub mod money;
 pub mod secret;
-pub mod gateway;
-pub mod machine;
-pub mod payment;
-pub mod refund;
-pub mod store;
-pub mod flow;
+pub mod text;
+
+// The domain: tables and what they mean.
 pub mod exception;
+pub mod flow;
 pub mod journal;
 pub mod ledger;
+pub mod machine;
 pub mod order;
+pub mod payment;
+pub mod refund;
+
+// Who talks to providers, who keeps, who decides, who is called.
 pub mod api;
 pub mod engine;
-pub mod text;
+pub mod gateway;
+pub mod sign;
+pub mod store;
