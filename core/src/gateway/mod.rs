@@ -2,6 +2,7 @@
 //! verify callbacks. A gateway never sends anything, never reads a clock and never changes a payment.
 
 pub mod bank;
+pub mod mock;
 
 use std::collections::BTreeMap;
 
