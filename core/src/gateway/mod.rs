@@ -1,6 +1,9 @@
 //! What every payment provider looks like from inside: pure functions that build requests, read answers and
 //! verify callbacks. A gateway never sends anything, never reads a clock and never changes a payment.
 
+pub mod bank;
+pub mod mock;
+
 use std::collections::BTreeMap;
 
 use crate::clock::Time;
