@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::clock::Time;
@@ -43,7 +44,8 @@ pub enum Scheme {
 }
 
 /// The headers of [`Scheme::Header`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct HeaderNames {
     /// Carries the signatures.
     pub signature: String,
