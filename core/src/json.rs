@@ -119,7 +119,17 @@ impl Value<'_> {
 
 /// Appends a JSON string, quoted and escaped so that it stays on one line.
 pub fn write_text(out: &mut String, text: &str) {
+    let is_plain = |b: u8| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
     out.push('"');
+    if text.bytes().all(is_plain) {
+        out.push_str(text);
+    } else {
+        write_escaped(out, text);
+    }
+    out.push('"');
+}
+
+fn write_escaped(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -128,7 +138,6 @@ pub fn write_text(out: &mut String, text: &str) {
             c => out.push(c),
         }
     }
-    out.push('"');
 }
 
 fn wrong(at: usize, why: &str) -> Error {

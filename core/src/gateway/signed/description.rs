@@ -230,7 +230,8 @@ pub(super) const USUAL_STATUSES: [(&str, Event); 8] = [
 mod tests {
     use super::*;
 
-    const LEAST: &str = r#"{"name":"shop","methods":["wallet"],"scheme":"body","keys":[{"id":"k1","secret":"throwaway-1"}]}"#;
+    const LEAST: &str = r#"{"name":"shop","methods":["wallet"],"scheme":"body",
+        "keys":[{"id":"k1","secret":"throwaway-1"}]}"#;
 
     /// Protects: what is not said has the safe meaning.
     #[test]

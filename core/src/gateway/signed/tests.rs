@@ -1,6 +1,9 @@
+use super::members::REDACTED_BYTES_MAX;
 use super::*;
+use crate::gateway::{Claim, ClaimedAmount, Fact, PaymentFact};
+use crate::id::PaymentId;
 use crate::money::Money;
-use crate::sign::hmac::hmac_sha256;
+use crate::sign::hmac::{hmac_sha256, to_hex};
 use crate::sign::hmac_callback::{sign_fields, sign_headers};
 
 const NOW: Time = Time::from_millis(1_795_000_000_000);
