@@ -3,6 +3,7 @@
 
 pub mod bank;
 pub mod mock;
+pub mod signed;
 
 use std::collections::BTreeMap;
 
@@ -346,6 +347,12 @@ pub trait Gateway: Send + Sync {
     /// The answer that asks for redelivery.
     fn ask_again(&self) -> Reply {
         Reply::json(503, r#"{"code":"RETRY"}"#)
+    }
+
+    /// Whether it wants to read the payment itself, as JSON, once a message was taken. The engine then answers
+    /// with it instead of [`Gateway::acknowledge`]; a refused message never shows a payment.
+    fn wants_payment_reply(&self) -> bool {
+        false
     }
 
     /// A counterpart inside this process that carries the requests instead of the network.

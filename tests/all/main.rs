@@ -1,0 +1,3 @@
+//! The suites that need more than one part of the workspace, as one test binary.
+
+mod vectors;

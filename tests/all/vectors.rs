@@ -1,0 +1,120 @@
+//! The vector files and their judge: the files agree with the library, and a judge that agrees with everything
+//! would be found out.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use paywright_tests::vectors::{Verdict, judge};
+use serde_json::{Value, json};
+
+const HMAC_CALLBACK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/hmac_callback.json");
+
+fn run(files: &[&Path]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_vectors")).args(files).output().unwrap()
+}
+
+fn last_line(output: &Output) -> String {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    text.lines().last().unwrap_or_default().to_owned()
+}
+
+fn temporary(name: &str, content: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+fn hmac_callback() -> Value {
+    serde_json::from_str(&std::fs::read_to_string(HMAC_CALLBACK).unwrap()).unwrap()
+}
+
+/// Protects: every case of the file, refusals with exactly the reason it names.
+#[test]
+fn hmac_callbacks_agree() {
+    let output = run(&[Path::new(HMAC_CALLBACK)]);
+    assert_eq!(last_line(&output), "119 passed, 0 failed", "{output:?}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+/// Protects: each kind of expectation is really compared; one changed value is one disagreement, named.
+#[test]
+fn a_changed_expectation_is_noticed() {
+    let changes = [
+        ("cases", "valid", "/expect/verified", json!(false)),
+        ("cases", "valid", "/expect/canonical", json!("amount=1")),
+        ("cases", "valid", "/expect/digest", json!("00")),
+        ("cases", "valid", "/expect/replay", json!("duplicate")),
+        ("cases", "nonce_reused", "/expect/replay", json!("new")),
+        ("cases", "stale_301", "/expect/reason", json!("auth_mismatch")),
+        ("cases", "stale_301", "/expect/verified", json!(true)),
+        ("cases", "stale_301", "/now", json!(1_795_000_300)),
+        ("cases", "valid", "/expect", json!({"verified": true, "colour": "red"})),
+        ("cases", "valid", "/config", json!({"scheme": "body", "keys": [], "colour": "red"})),
+        ("events", "success", "/expect/verified", json!(false)),
+        ("events", "success", "/expect/event/status", json!("failed")),
+        ("events", "success", "/expect/event/amount_minor", json!(1)),
+        ("events", "success", "/expect/event/currency", json!("USD")),
+        ("events", "success", "/expect/event/transaction_id", json!("x")),
+        ("events", "success", "/expect/code", json!("schema")),
+        ("events", "success", "/order/payment_id", json!("2")),
+        ("events", "success", "/order/amount_minor", json!(9999)),
+        ("events", "unknown_status", "/expect/event/kind", json!("payment")),
+        ("events", "amount_number", "/expect/code", json!("amount_mismatch")),
+    ];
+    for (list, id, pointer, value) in changes {
+        let mut file = hmac_callback();
+        let cases = file[list].as_array_mut().unwrap();
+        let case = cases.iter_mut().find(|case| case["id"] == id).unwrap();
+        put(case, pointer, value);
+        let report = judge(&file, None).unwrap();
+        let named: Vec<_> = report.disagreements.iter().map(|d| d.case.as_str()).collect();
+        assert_eq!(named, [format!("{list}.{id}")], "{pointer}");
+        assert_eq!(report.passed, 118);
+    }
+}
+
+fn put(case: &mut Value, pointer: &str, value: Value) {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    case.pointer_mut(parent).unwrap()[name] = value;
+}
+
+/// Protects: an engine's verdict is compared with result and code, both ways.
+#[test]
+fn an_engine_can_be_judged() {
+    let says = |result: &str, code: Option<&str>| {
+        let verdict = Verdict { result: result.to_owned(), code: code.map(str::to_owned) };
+        let report = judge(&hmac_callback(), Some(&move |_| Ok(verdict.clone()))).unwrap();
+        report.passed - 106
+    };
+    assert_eq!(says("APPLY", None), 5);
+    assert_eq!(says("NOOP", None), 4);
+    assert_eq!(says("HOLD", Some("schema")), 2);
+    assert_eq!(says("HOLD", None), 0);
+}
+
+/// Protects: the runner's exit codes, on which a pipeline relies.
+#[test]
+fn the_runner_says_how_it_went() {
+    let mut file = hmac_callback();
+    put(&mut file["cases"][1], "/expect/verified", json!(false));
+    let changed = temporary("changed.json", &file.to_string());
+    let output = run(&[&changed, Path::new(HMAC_CALLBACK)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(last_line(&output), "237 passed, 1 failed");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("cases.valid: verified"));
+
+    let unreadable = [
+        temporary("format.json", r#"{"format":"something/9","cases":[]}"#),
+        temporary("nameless.json", r#"{"cases":[]}"#),
+        temporary("empty.json", r#"{"format":"hmac-callback-vectors/1"}"#),
+        temporary("garbage.json", "{"),
+        PathBuf::from("/nowhere/at-all.json"),
+    ];
+    for file in &unreadable {
+        let output = run(&[Path::new(HMAC_CALLBACK), file]);
+        assert_eq!(output.status.code(), Some(2), "{}", file.display());
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert!(complaint.contains(&*file.to_string_lossy()), "{complaint}");
+    }
+    assert_eq!(run(&[]).status.code(), Some(2));
+}
