@@ -201,7 +201,9 @@ impl Flow {
 
     fn check_words(&self) -> Result<(), String> {
         if self.states.is_empty() || self.states.len() > SIZE_MAX || self.rows.len() > SIZE_MAX {
-            return Err(format!("it needs between 1 and {SIZE_MAX} states and at most as many rows"));
+            return Err(format!(
+                "it needs between 1 and {SIZE_MAX} states and at most as many rows"
+            ));
         }
         let words = std::iter::once(&self.name)
             .chain(self.states.iter().map(|s| &s.name))

@@ -1,3 +1,4 @@
 //! The suites that need more than one part of the workspace, as one test binary.
 
+mod smoke;
 mod vectors;

@@ -74,6 +74,7 @@ pub(super) fn order(
 ) -> Result<types::Order> {
     let minor = |minor| amount(minor, order.currency);
     let settlement = order.settlement();
+    let due = if flow.is_final(&order.state) { 0 } else { order.due() };
     Ok(types::Order {
         id: order.id.to_string(),
         flow: flow.name().to_owned(),
@@ -82,7 +83,7 @@ pub(super) fn order(
         total: minor(order.total),
         paid: minor(order.paid),
         refunded: minor(order.refunded),
-        due: minor(order.due()),
+        due: minor(due),
         deposit_held: minor(order.deposit_balance),
         settlement: choice!(Settlement, settlement)?,
         can_pay: flow.is_payable(&order.state)

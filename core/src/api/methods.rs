@@ -92,8 +92,7 @@ impl Paywright {
                 }
                 (None, _) => None,
             };
-            let transition =
-                Transition { order: id, event: a.event, actor: a.actor, withhold };
+            let transition = Transition { order: id, event: a.event, actor: a.actor, withhold };
             self.order_record(self.engine.transition_order(transition)?)
         })
     }
@@ -137,9 +136,7 @@ impl Paywright {
     }
 
     pub fn payment(&self, a: arguments::payment) -> Result<types::Payment> {
-        guarded(|| {
-            convert::payment(self.engine.payment(PaymentId::parse(&a.payment_id)?)?, false)
-        })
+        guarded(|| convert::payment(self.engine.payment(PaymentId::parse(&a.payment_id)?)?, false))
     }
 
     pub fn payments(&self, a: arguments::payments) -> Result<types::PaymentPage> {
@@ -248,16 +245,13 @@ impl Paywright {
     }
 
     pub fn exception(&self, a: arguments::exception) -> Result<types::ExceptionEntry> {
-        guarded(|| {
-            convert::exception(self.engine.exception(ExceptionId::parse(&a.exception_id)?)?)
-        })
+        guarded(|| convert::exception(self.engine.exception(ExceptionId::parse(&a.exception_id)?)?))
     }
 
     pub fn exceptions(&self, a: arguments::exceptions) -> Result<types::ExceptionPage> {
         guarded(|| {
             let page = Page::new(a.page, a.size)?;
-            let Listed { total, items } =
-                self.engine.exceptions(!a.all.unwrap_or(false), page)?;
+            let Listed { total, items } = self.engine.exceptions(!a.all.unwrap_or(false), page)?;
             let items = items.into_iter().map(convert::exception).collect::<Result<_>>()?;
             Ok(types::ExceptionPage { total, page: page.number, size: page.size, items })
         })
@@ -279,10 +273,7 @@ impl Paywright {
         })
     }
 
-    pub fn handle_callback(
-        &self,
-        a: arguments::handle_callback,
-    ) -> Result<types::CallbackResult> {
+    pub fn handle_callback(&self, a: arguments::handle_callback) -> Result<types::CallbackResult> {
         guarded(|| {
             let mut result = self.engine.handle_callback(&a.gateway, a.headers.0, &a.body.0)?;
             let order = result.order.take().map(|o| self.order_record(o)).transpose()?;
@@ -431,20 +422,14 @@ fn lines(a: &arguments::create_order, currency: Currency) -> Result<Vec<Line>> {
             quantity: 1,
             unit_amount: convert::money("amount", amount, currency)?.positive()?.minor,
         }]),
-        (None, lines) => lines
-            .iter()
-            .flatten()
-            .map(|line| convert::new_line(line, currency))
-            .collect(),
+        (None, lines) => {
+            lines.iter().flatten().map(|line| convert::new_line(line, currency)).collect()
+        }
     }
 }
 
 /// An amount that may name a currency of its own, or only a currency.
-fn stated(
-    amount: Option<&types::Amount>,
-    currency: Option<&str>,
-    whole: Money,
-) -> Result<Money> {
+fn stated(amount: Option<&types::Amount>, currency: Option<&str>, whole: Money) -> Result<Money> {
     let currency = currency.map_or(Ok(whole.currency), Currency::parse)?;
     match amount {
         Some(amount) => convert::money("amount", amount, currency),

@@ -1,13 +1,16 @@
 //! The methods that drive the mock gateway: scripted outcomes, signed callbacks, the checkout page.
 
+// The documentation of every method stands in the table.
+#![allow(missing_docs)]
+
 use super::types::{self, Delivery, Done, MockChoice, MockPage, arguments};
 use super::{Paywright, guarded};
 use crate::error::{Code, Error, Result};
+use crate::gateway::PaymentIntent;
 use crate::gateway::mock::page::{CONTENT_SECURITY_POLICY, Choice, Language};
 use crate::gateway::mock::script::Script;
 use crate::gateway::mock::{self, Mock};
 use crate::gateway::mock::{Kind, Occasion};
-use crate::gateway::PaymentIntent;
 use crate::id::{PaymentId, RefundId};
 
 impl Paywright {
@@ -77,8 +80,5 @@ impl Paywright {
 }
 
 fn delivery(delivery: mock::Delivery) -> Delivery {
-    Delivery {
-        headers: delivery.headers.into_iter().collect(),
-        body: types::Bytes(delivery.body),
-    }
+    Delivery { headers: delivery.headers.into_iter().collect(), body: types::Bytes(delivery.body) }
 }

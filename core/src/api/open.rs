@@ -10,10 +10,10 @@ use crate::currency::Currency;
 use crate::engine::{self, Engine, Parts};
 use crate::error::{Code, Error, Result};
 use crate::flow::Flow;
+use crate::gateway::Gateway;
 use crate::gateway::bank::{self, BankOptions};
 use crate::gateway::mock::{self, MockOptions, script::Script};
 use crate::gateway::signed::{self, SignedDescription};
-use crate::gateway::Gateway;
 use crate::http::Transport;
 use crate::id::{Randomness, SystemRandomness};
 use crate::secret::Secret;
@@ -47,7 +47,7 @@ pub struct Options {
     /// Take a database on a network file system, at one's own risk.
     pub allow_network_file_system: bool,
     /// How long to wait for another process that holds the database.
-    pub busy_timeout_ms: Option<u32>,
+    pub busy_timeout_ms: Option<u64>,
 }
 
 impl Default for Options {
@@ -90,7 +90,7 @@ fn open_store(url: &str, options: &Options) -> Result<(Arc<dyn Store>, Vec<Strin
         sqlite.busy_timeout_ms = timeout;
     }
     let store = SqliteStore::open(std::path::Path::new(path), sqlite, MIGRATIONS)?;
-    let warnings = store.warnings().to_vec();
+    let warnings = store.warnings().iter().map(Error::message).collect();
     Ok((Arc::new(store), warnings))
 }
 
@@ -178,10 +178,8 @@ fn mock(config: &Mock) -> Result<mock::Mock> {
     let words = |list: &[String]| list.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
     let (payments, refunds) = (words(&config.script), words(&config.refund_script));
     let mut options: MockOptions = mock::Mock::default_options()?;
-    options.script = Script::parse(
-        &payments.lines().collect::<Vec<_>>(),
-        &refunds.lines().collect::<Vec<_>>(),
-    )?;
+    options.script =
+        Script::parse(&payments.lines().collect::<Vec<_>>(), &refunds.lines().collect::<Vec<_>>())?;
     if !config.secrets.is_empty() {
         let secret = |s: &super::types::Secret| Secret::new("mock.secrets", s.expose());
         options.secrets = config.secrets.iter().map(secret).collect::<Result<_>>()?;
@@ -196,12 +194,7 @@ fn mock(config: &Mock) -> Result<mock::Mock> {
 }
 
 fn bank(config: &Bank) -> Result<bank::Bank> {
-    let currencies = match config.currencies.is_empty() {
-        true => None,
-        false => {
-            Some(config.currencies.iter().map(|c| Currency::parse(c)).collect::<Result<_>>()?)
-        }
-    };
+    let currencies = config.currencies.iter().map(|c| Currency::parse(c)).collect::<Result<_>>()?;
     bank::Bank::new(BankOptions {
         account_name: config.account_name.clone(),
         account_number: config.account_number.clone(),

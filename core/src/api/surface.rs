@@ -74,7 +74,7 @@ macro_rules! surface {
                     account_number: Text,
                     /// The bank's name.
                     bank_name: Text,
-                    /// The currencies it takes, as ISO 4217 codes; every one unless said.
+                    /// The currencies it takes, as ISO 4217 codes; at least one.
                     currencies: List<Text>,
                 }
                 /// A sender of signed callbacks, described by data.
@@ -119,7 +119,7 @@ macro_rules! surface {
                     paid: Amount,
                     /// Paid back, ever.
                     refunded: Amount,
-                    /// Still owed; never negative.
+                    /// Still owed; never negative, and zero in a final state.
                     due: Amount,
                     /// The deposit that is held and owed back.
                     deposit_held: Amount,

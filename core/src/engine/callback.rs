@@ -76,7 +76,7 @@ impl Engine {
     ) -> Result<CallbackResult> {
         let gateway = Arc::clone(self.gateway(gateway)?);
         let name = gateway.facts().name.clone();
-        let taken = self.verify(&gateway, headers, body).and_then(|n| self.settle(&gateway, n));
+        let taken = self.prove(&gateway, headers, body).and_then(|n| self.settle(&gateway, n));
         match taken {
             Ok(result) => {
                 self.counters.callback(&name, result.outcome.as_str());
@@ -98,10 +98,10 @@ impl Engine {
         body: &[u8],
     ) -> Result<Notice> {
         let gateway = self.gateway(gateway)?;
-        self.verify(gateway, headers, body).map(|notice| notice.get().clone())
+        self.prove(gateway, headers, body).map(|notice| notice.get().clone())
     }
 
-    fn verify(
+    fn prove(
         &self,
         gateway: &Arc<dyn Gateway>,
         headers: Vec<(String, String)>,
@@ -151,10 +151,8 @@ fn refusal(gateway: &dyn Gateway, error: &Error) -> Reply {
 
 impl Books<'_> {
     fn settle_notice(&mut self, gateway: &str, notice: &Notice) -> Result<Settled> {
-        let source = Source {
-            name: format!("{gateway}/{}", notice.mark.id),
-            digest: notice.mark.digest,
-        };
+        let source =
+            Source { name: format!("{gateway}/{}", notice.mark.id), digest: notice.mark.digest };
         let mut settled = match &notice.fact {
             Fact::Payment(fact) => self.settle_payment(gateway, notice, fact, &source)?,
             Fact::Refund(fact) => self.settle_refund(gateway, notice, fact, &source)?,
@@ -259,7 +257,8 @@ impl Books<'_> {
             Subject::Payment(id) => payments::target(self.connection, *id, gateway, None)?,
             _ => None,
         };
-        let concerns = target.as_ref().map_or(Concerns::default(), |t| Concerns::payment(&t.payment));
+        let concerns =
+            target.as_ref().map_or(Concerns::default(), |t| Concerns::payment(&t.payment));
         let marked = self.mark(EventName::CallbackIgnored, concerns, Some(source), detail)?;
         Ok(Settled {
             outcome: Some(Outcome::Ignored),
@@ -327,7 +326,8 @@ impl Books<'_> {
             Subject::PaymentReference(reference) => reference.escape_debug().to_string(),
             _ => "nothing".to_owned(),
         };
-        let explanation = format!("the gateway reports {} for {shown}, which is not here", fact.event);
+        let explanation =
+            format!("the gateway reports {} for {shown}, which is not here", fact.event);
         let exception = Exception {
             amount: money.map(|m| m.minor),
             currency: money.map(|m| m.currency),

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::Engine;
 use super::books::Books;
 use super::outgoing::Heard;
-use super::pay::{intent, plain};
+use super::pay::plain;
 use super::settle::Said;
 use crate::clock::Time;
 use crate::error::Result;
 use crate::flow::{self, Flow, TimerColumn};
-use crate::gateway::{Answer, Operation};
+use crate::gateway::{Answer, Operation, PaymentIntent};
 use crate::id::{OrderId, PaymentId, RefundId};
 use crate::journal::{Detail, EventName, SYSTEM};
 use crate::order::{Order, Settlement};
@@ -125,7 +125,7 @@ impl Engine {
         let payment = self.payment(id)?;
         let gateway = Arc::clone(self.gateway(&payment.gateway)?);
         if gateway.facts().queries {
-            let heard = self.exchange(&gateway, Operation::Query, &intent(&payment))?;
+            let heard = self.exchange(&gateway, Operation::Query, &PaymentIntent::of(&payment))?;
             let open = matches!(&heard, Heard::Answer(answer) if still_open(answer));
             if !open {
                 return self.record(&payment, heard).map(drop);

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::counters::Count;
 use super::Engine;
+use super::counters::Count;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::journal::{Event, SYSTEM};
@@ -38,9 +38,7 @@ impl Engine {
     pub fn acknowledge_events(self: &Arc<Self>, consumer: &str, sequence: i64) -> Result<()> {
         text::reference("consumer", consumer)?;
         let consumer = consumer.to_owned();
-        self.transact(SYSTEM, move |books| {
-            journal::advance(books.connection, &consumer, sequence)
-        })
+        self.transact(SYSTEM, move |books| journal::advance(books.connection, &consumer, sequence))
     }
 
     /// Hands events to a consumer one by one. When the handler fails, the event stays unacknowledged and comes
@@ -78,8 +76,9 @@ fn odd_clock(now: Time, newest: Time) -> Option<String> {
     if ahead {
         return Some(format!("the clock shows {now}, but the newest entry is from {newest}"));
     }
-    (now > newest.plus_seconds(year))
-        .then(|| format!("the clock shows {now}, more than a year after the newest entry ({newest})"))
+    (now > newest.plus_seconds(year)).then(|| {
+        format!("the clock shows {now}, more than a year after the newest entry ({newest})")
+    })
 }
 
 fn check_limit(limit: i64) -> Result<()> {

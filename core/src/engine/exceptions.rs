@@ -57,23 +57,32 @@ impl Books<'_> {
         resolve: &ResolveException,
         follow_up: &mut Vec<RefundId>,
     ) -> Result<Exception> {
-        let mut exception = exceptions::find(self.connection, resolve.exception)?.ok_or_else(
-            || Error::new(Code::ExceptionNotFound).with("exception", resolve.exception),
-        )?;
+        let mut exception =
+            exceptions::find(self.connection, resolve.exception)?.ok_or_else(|| {
+                Error::new(Code::ExceptionNotFound).with("exception", resolve.exception)
+            })?;
         if let Some(done) = exception.resolution {
             return Err(Error::new(Code::ExceptionResolved)
                 .with("exception", exception.id)
                 .with("resolution", done));
         }
         let evidence = (resolve.actor.as_str(), resolve.reason.as_str());
-        exceptions::resolve(self.connection, &mut exception, resolve.resolution, evidence, self.now)?;
+        exceptions::resolve(
+            self.connection,
+            &mut exception,
+            resolve.resolution,
+            evidence,
+            self.now,
+        )?;
         let detail = Detail::new()
             .with("resolution", resolve.resolution.as_str())
             .with("reason", &resolve.reason);
         let concerns = Concerns::exception(&exception);
         let entry = self.journal(EventName::ExceptionResolved, concerns, detail)?;
         match resolve.resolution {
-            Resolution::Apply => self.apply_suspense(entry, &exception, resolve.order, follow_up)?,
+            Resolution::Apply => {
+                self.apply_suspense(entry, &exception, resolve.order, follow_up)?
+            }
             Resolution::Refund => self.refund_exception(&exception, &resolve.reason, follow_up)?,
             Resolution::WriteOff => self.write_off(entry, &exception)?,
         }
@@ -114,8 +123,7 @@ impl Books<'_> {
             gateway: "",
             source: AccountKind::Suspense,
         };
-        let concerns =
-            Concerns { exception: Some(exception.key), ..Concerns::payment(&payment) };
+        let concerns = Concerns { exception: Some(exception.key), ..Concerns::payment(&payment) };
         self.book(entry, concerns, movement)?;
         payment.late = true;
         self.credited(entry, &payment, &mut order, follow_up)
@@ -130,10 +138,8 @@ impl Books<'_> {
     ) -> Result<Option<Payment>> {
         let Some(id) = exception.payment_id else { return Ok(None) };
         let payment = self.payment(id)?;
-        let takes = matches!(
-            payment::answer(payment.state, Event::Succeed),
-            Answer::To(_) | Answer::Late
-        );
+        let takes =
+            matches!(payment::answer(payment.state, Event::Succeed), Answer::To(_) | Answer::Late);
         let fits = payment.order_key == order.key
             && money.minor <= payment.amount
             && money.currency == payment.currency;

@@ -31,7 +31,8 @@ use crate::store::{self, Connection, Store};
 pub use books::Books;
 pub use callback::{CallbackResult, Outcome};
 pub use counters::Count;
-pub use due::DueReport;
+pub use due::{DueReport, LIMIT as DUE_LIMIT, LIMIT_MAX as DUE_LIMIT_MAX};
+pub use events::{EVENTS, EVENTS_MAX};
 pub use exceptions::ResolveException;
 pub use idempotency::IdempotencyKey;
 pub use orders::{NewLine, NewOrder, Transition};
@@ -85,7 +86,7 @@ impl Engine {
     /// Puts an engine together. Fails with `config_missing` (no gateway in mode `test` or `live`),
     /// `config_invalid` (a name twice), `mock_in_live`, `flow_invalid`.
     pub fn new(parts: Parts) -> Result<Arc<Self>> {
-        check_gateways(&parts)?;
+        check_gateways(&parts.gateways, parts.mode)?;
         let mut flows = crate::flow::built_in()?;
         for flow in parts.flows {
             if flows.iter().any(|known| known.name() == flow.name()) {
@@ -136,6 +137,11 @@ impl Engine {
         self.gateways.iter().map(|g| g.facts().name.as_str())
     }
 
+    /// The payment methods that the accounts offer.
+    pub fn methods(&self) -> Vec<String> {
+        self.gateways.iter().flat_map(|g| g.facts().methods.iter().cloned()).collect()
+    }
+
     /// The flow of this name. Fails with `flow_not_found`.
     pub fn flow(&self, name: &str) -> Result<&Flow> {
         self.flows.iter().find(|f| f.name() == name).ok_or_else(|| {
@@ -170,15 +176,15 @@ impl Engine {
     }
 }
 
-fn check_gateways(parts: &Parts) -> Result<()> {
-    let facts = || parts.gateways.iter().map(|g| g.facts());
-    if parts.gateways.is_empty() {
+/// Whether these accounts may be used together in this mode. The errors of [`Engine::new`].
+pub(crate) fn check_gateways(gateways: &[Arc<dyn Gateway>], mode: Mode) -> Result<()> {
+    let facts = || gateways.iter().map(|g| g.facts());
+    if gateways.is_empty() {
         return Err(Error::new(Code::ConfigMissing)
             .with("setting", "gateways")
             .with("rule", "name at least one; only mode development falls back to the mock"));
     }
-    let live = parts.mode == Mode::Live || facts().any(|f| f.live);
-    if live && facts().any(|f| f.mock) {
+    if (mode == Mode::Live || facts().any(|f| f.live)) && facts().any(|f| f.mock) {
         return Err(Error::new(Code::MockInLive));
     }
     for (i, gateway) in facts().enumerate() {

@@ -182,17 +182,16 @@ impl Engine {
         }
         let id = transition.order;
         let actor = transition.actor.clone();
-        let refunds =
-            self.transact(actor.as_deref().unwrap_or(journal::SYSTEM), move |books| {
-                let mut follow_up = Vec::new();
-                let mut order = books.order(transition.order)?;
-                if let Some((amount, reason)) = &transition.withhold {
-                    books.check_withhold(&order, &transition.event)?;
-                    books.withhold_deposit(&mut order, *amount, reason)?;
-                }
-                books.fire(&mut order, &transition.event, Detail::new(), &mut follow_up)?;
-                Ok(follow_up)
-            })?;
+        let refunds = self.transact(actor.as_deref().unwrap_or(journal::SYSTEM), move |books| {
+            let mut follow_up = Vec::new();
+            let mut order = books.order(transition.order)?;
+            if let Some((amount, reason)) = &transition.withhold {
+                books.check_withhold(&order, &transition.event)?;
+                books.withhold_deposit(&mut order, *amount, reason)?;
+            }
+            books.fire(&mut order, &transition.event, Detail::new(), &mut follow_up)?;
+            Ok(follow_up)
+        })?;
         self.send_refunds(&refunds);
         self.order(id)
     }
@@ -401,9 +400,12 @@ impl Books<'_> {
         match (row, returns_deposit) {
             (None, _) => Err(self.engine.impossible(order, event)),
             (Some(_), true) => Ok(()),
-            (Some(_), false) => Err(Error::new(Code::ArgumentConflict)
-                .with("fields", "withhold and event")
-                .with("rule", format_args!("\"{event}\" returns no deposit in flow {}", order.flow))),
+            (Some(_), false) => {
+                Err(Error::new(Code::ArgumentConflict).with("fields", "withhold and event").with(
+                    "rule",
+                    format_args!("\"{event}\" returns no deposit in flow {}", order.flow),
+                ))
+            }
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) enum Heard {
     /// It answered.
     Answer(Answer),
     /// What happened there is unknown; only asking will tell.
-    Unknown(String),
+    Unknown,
 }
 
 /// How one try ended.
@@ -30,7 +30,7 @@ enum Try {
     /// Nothing happened there: trying again is safe, giving up is a clear refusal.
     Nothing(Code, String),
     /// Something may have happened there: trying again is safe only because the request names its intent.
-    Maybe(String),
+    Maybe,
 }
 
 impl Engine {
@@ -58,22 +58,22 @@ impl Engine {
         request: &Request,
     ) -> Result<Heard> {
         let mut pause = PAUSE_MILLIS;
-        let mut touched = None;
+        let mut touched = false;
         for attempt in 1..=TRIES {
             match self.try_once(gateway, operation, payment, request)? {
                 Try::Heard(heard) => return Ok(heard),
-                Try::Nothing(code, reason) if attempt == TRIES && touched.is_none() => {
+                Try::Nothing(code, reason) if attempt == TRIES && !touched => {
                     return Ok(Heard::Answer(Answer::Refused { code, reason }));
                 }
-                Try::Nothing(_, reason) => drop(reason),
-                Try::Maybe(reason) => touched = Some(reason),
+                Try::Nothing(..) => {}
+                Try::Maybe => touched = true,
             }
             if attempt < TRIES {
                 self.clock.pause_millis(pause + self.jitter()?);
                 pause *= 2;
             }
         }
-        Ok(Heard::Unknown(touched.unwrap_or_default()))
+        Ok(Heard::Unknown)
     }
 
     fn try_once(
@@ -86,14 +86,14 @@ impl Engine {
         Ok(match self.carry(gateway, request)? {
             Err(NoResponse::NotSent(why)) => Try::Nothing(Code::GatewayDown, why),
             // A lost reply is not asked for again at once: the query that follows costs the gateway less.
-            Err(NoResponse::Unknown(why)) => Try::Heard(Heard::Unknown(why)),
+            Err(NoResponse::Unknown(_)) => Try::Heard(Heard::Unknown),
             Ok(Response { status: 429, .. }) => {
                 Try::Nothing(Code::RateLimit, "too many requests".to_owned())
             }
-            Ok(Response { status, .. }) if status >= 500 => Try::Maybe(format!("status {status}")),
+            Ok(Response { status, .. }) if status >= 500 => Try::Maybe,
             Ok(response) => Try::Heard(match gateway.read(operation, payment, &response) {
                 Ok(answer) => Heard::Answer(answer),
-                Err(error) => Heard::Unknown(error.message()),
+                Err(_) => Heard::Unknown,
             }),
         })
     }
@@ -123,6 +123,6 @@ fn outcome_word(heard: &Heard) -> &'static str {
     match heard {
         Heard::Answer(Answer::Refused { .. }) => "refused",
         Heard::Answer(_) => "answered",
-        Heard::Unknown(_) => "unknown",
+        Heard::Unknown => "unknown",
     }
 }

@@ -137,18 +137,14 @@ impl Engine {
     /// Sends the intent of a payment and records the answer.
     fn ask_to_pay(self: &Arc<Self>, payment: &Payment) -> Result<Payment> {
         let gateway = Arc::clone(self.gateway(&payment.gateway)?);
-        let heard = self.exchange(&gateway, Operation::Pay, &intent(payment))?;
+        let heard = self.exchange(&gateway, Operation::Pay, &PaymentIntent::of(payment))?;
         let asked = self.record(payment, heard)?;
         still_good(&asked)?;
         Ok(asked)
     }
 
     /// Records what a gateway answered about a payment, in one unit of work.
-    pub(super) fn record(
-        self: &Arc<Self>,
-        payment: &Payment,
-        heard: Heard,
-    ) -> Result<Payment> {
+    pub(super) fn record(self: &Arc<Self>, payment: &Payment, heard: Heard) -> Result<Payment> {
         let id = payment.id;
         let heard = Arc::new(heard);
         let (payment, refunds) = self.transact(SYSTEM, move |books| {
@@ -182,7 +178,8 @@ impl Engine {
                 .with("payment_amount", amount)
                 .with("order_amount", whole));
         }
-        let heard = self.exchange(&gateway, Operation::Capture(amount), &intent(&payment))?;
+        let heard =
+            self.exchange(&gateway, Operation::Capture(amount), &PaymentIntent::of(&payment))?;
         let captured = self.record(&payment, heard)?;
         still_good(&captured)?;
         Ok(captured)
@@ -195,10 +192,9 @@ impl Engine {
         let payment = self.payment(confirmation.payment)?;
         let facts = self.gateway(&payment.gateway)?.facts();
         if facts.queries && !facts.manual_confirmation {
-            return Err(Error::new(Code::GatewayCannot).with("gateway", &facts.name).with(
-                "operation",
-                "confirmation by hand; sync_payment asks the gateway itself",
-            ));
+            return Err(Error::new(Code::GatewayCannot)
+                .with("gateway", &facts.name)
+                .with("operation", "confirmation by hand; sync_payment asks the gateway itself"));
         }
         let actor = confirmation.actor.clone();
         let (payment, refunds) = self.transact(&actor, move |books| {
@@ -238,13 +234,13 @@ impl Engine {
         gateway: &Arc<dyn Gateway>,
         payment: &Payment,
     ) -> Result<Heard> {
-        match self.exchange(gateway, Operation::Cancel, &intent(payment)) {
+        match self.exchange(gateway, Operation::Cancel, &PaymentIntent::of(payment)) {
             Err(error) if error.code() == Code::GatewayCannot => {
                 Ok(Heard::Answer(Answer::NotFound))
             }
             // What the gateway never had, or refuses to close, decides nothing: it is asked what it knows.
             Ok(Heard::Answer(Answer::Refused { .. })) => {
-                self.exchange(gateway, Operation::Query, &intent(payment))
+                self.exchange(gateway, Operation::Query, &PaymentIntent::of(payment))
             }
             other => other,
         }
@@ -258,7 +254,7 @@ impl Engine {
     pub fn sync_payment(self: &Arc<Self>, id: PaymentId) -> Result<Payment> {
         let payment = self.payment(id)?;
         let gateway = Arc::clone(self.gateway(&payment.gateway)?);
-        let heard = self.exchange(&gateway, Operation::Query, &intent(&payment))?;
+        let heard = self.exchange(&gateway, Operation::Query, &PaymentIntent::of(&payment))?;
         self.record(&payment, heard)
     }
 }
@@ -396,12 +392,8 @@ impl Books<'_> {
     ) -> Result<Plan> {
         let mut payment = new.payment(self, order, gateway, method, amount)?;
         if let Some(reference) = &payment.reference
-            && let Some(other) = payments::target_by_reference(
-                self.connection,
-                reference,
-                &payment.gateway,
-                None,
-            )?
+            && let Some(other) =
+                payments::target_by_reference(self.connection, reference, &payment.gateway, None)?
         {
             return Err(Error::new(Code::ReferenceTaken)
                 .with("reference", reference)
@@ -439,7 +431,7 @@ impl Books<'_> {
                 self.refused(target, *code, reason, follow_up)
             }
             // Not knowing a payment right after its creation is no failure: it is asked again.
-            Heard::Answer(Answer::NotFound) | Heard::Unknown(_) => self.ask_later(target, follow_up),
+            Heard::Answer(Answer::NotFound) | Heard::Unknown => self.ask_later(target, follow_up),
             Heard::Answer(Answer::Refund(_)) => {
                 Err(Error::bug("a gateway answered about a refund when asked about a payment"))
             }
@@ -453,6 +445,9 @@ impl Books<'_> {
         reference: Option<&str>,
     ) -> Result<()> {
         let action = crate::api::action_to_json(action)?;
+        // A gateway that knows the payment by our own id needs no second name for it.
+        let own = payment.id.to_string();
+        let reference = reference.filter(|r| *r != own);
         let known = reference.is_none() || payment.reference.as_deref() == reference;
         if payment.action.as_deref() == Some(action.as_str()) && known {
             return Ok(());
@@ -565,22 +560,6 @@ impl Heard {
             Heard::Answer(Answer::Payment(fact)) => fact.transaction_id.as_deref(),
             _ => None,
         }
-    }
-}
-
-/// A payment as far as a gateway may know it.
-pub(super) fn intent(payment: &Payment) -> PaymentIntent {
-    PaymentIntent {
-        id: payment.id,
-        reference: payment.reference.clone().unwrap_or_else(|| payment.id.to_string()),
-        amount: payment.money(payment.amount),
-        method: payment.method.clone(),
-        manual_capture: payment.manual_capture,
-        description: payment.description.clone(),
-        return_url: payment.return_url.clone(),
-        expires_at: payment.expires_at,
-        transaction_id: payment.transaction_id.clone(),
-        created_at: payment.created_at,
     }
 }
 

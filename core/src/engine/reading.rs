@@ -11,9 +11,7 @@ use crate::payment::{self, Payment};
 use crate::refund::{self, Refund};
 use crate::store::Connection;
 use crate::store::sql::ledger::{Balance, Booked};
-use crate::store::sql::{
-    Listed, Page, exceptions, journal, ledger, orders, payments, refunds,
-};
+use crate::store::sql::{Listed, Page, exceptions, journal, ledger, orders, payments, refunds};
 
 /// A log or timeline shows at most this many rows.
 const LOG_ROWS_MAX: i64 = 1000;
@@ -28,9 +26,8 @@ impl Engine {
     /// One order by the host's own id. Fails with `order_not_found`.
     pub fn order_by_reference(&self, flow: &str, reference: &str) -> Result<Order> {
         self.flow(flow)?;
-        self.read(|connection| orders::by_reference(connection, flow, reference))?.ok_or_else(
-            || Error::new(Code::OrderNotFound).with("order", reference.escape_debug()),
-        )
+        self.read(|connection| orders::by_reference(connection, flow, reference))?
+            .ok_or_else(|| Error::new(Code::OrderNotFound).with("order", reference.escape_debug()))
     }
 
     /// The lines of an order.

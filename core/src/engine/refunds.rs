@@ -7,7 +7,7 @@ use super::books::{Books, Concerns, Movement, account_of};
 use super::idempotency::{IdempotencyKey, Known};
 use super::orders::{ACTOR_MAX, TEXT_MAX};
 use super::outgoing::Heard;
-use super::pay::{check_evidence, check_transaction, intent};
+use super::pay::{check_evidence, check_transaction};
 use super::settle::Verdict;
 use super::{Engine, due};
 use crate::error::{Code, Error, Result};
@@ -81,15 +81,15 @@ impl Engine {
         let known = self.find_refund(id)?;
         let facts = self.gateway(&known.gateway)?.facts();
         if facts.queries && !facts.manual_confirmation {
-            return Err(Error::new(Code::GatewayCannot).with("gateway", &facts.name).with(
-                "operation",
-                "confirmation by hand; sync_refund asks the gateway itself",
-            ));
+            return Err(Error::new(Code::GatewayCannot)
+                .with("gateway", &facts.name)
+                .with("operation", "confirmation by hand; sync_refund asks the gateway itself"));
         }
         let reason = reason.to_owned();
         let (refund, more) = self.transact(actor, move |books| {
             let mut follow_up = Vec::new();
-            let fact = RefundFact { transaction_id: transaction_id.clone(), ..plain(Event::Succeed) };
+            let fact =
+                RefundFact { transaction_id: transaction_id.clone(), ..plain(Event::Succeed) };
             let mut refund = books.refund(id)?;
             books.refund_said(&mut refund, &fact, None, Some(&reason), &mut follow_up)?;
             Ok((refund, follow_up))
@@ -157,7 +157,7 @@ impl Engine {
         let asked =
             RefundIntent { id: refund.id, amount: refund.money(), reason: refund.reason.clone() };
         let payment = match (refund.payment_id, refund.exception_id) {
-            (Some(id), _) => intent(&self.payment(id)?),
+            (Some(id), _) => PaymentIntent::of(&self.payment(id)?),
             (None, Some(id)) => unknown_intent(&self.exception(id)?, refund),
             (None, None) => return Err(Error::bug("a refund of nothing")),
         };
@@ -595,7 +595,7 @@ impl Books<'_> {
                 RefundFact { decline: Some(decline), ..plain(Event::Fail) }
             }
             // Busy, unreachable, silent or ignorant: the reservation stays and due work sends or asks again.
-            Heard::Answer(_) | Heard::Unknown(_) => plain(Event::Accept),
+            Heard::Answer(_) | Heard::Unknown => plain(Event::Accept),
         };
         self.refund_said(refund, &fact, None, None, follow_up)?;
         if refund.state == State::Pending {
@@ -702,7 +702,7 @@ fn misfit(refund: &Refund, claim: Option<&Claim>) -> Option<String> {
             Money::from_wire_text(text, refund.currency).map(|money| money.minor)
         }
     };
-    let fits = amount == Some(refund.amount)
-        && currency.eq_ignore_ascii_case(refund.currency.code());
+    let fits =
+        amount == Some(refund.amount) && currency.eq_ignore_ascii_case(refund.currency.code());
     (!fits).then(|| format!("the gateway reports another amount than {}", refund.money()))
 }

@@ -27,8 +27,8 @@ impl Engine {
         let mut sealed = 0;
         for _ in 0..SEALS_MAX {
             let (before, next) = self.read(|connection| next_seal(connection))?;
-            let rows = next.last_entry - before.last_entry + next.last_transfer
-                - before.last_transfer;
+            let rows =
+                next.last_entry - before.last_entry + next.last_transfer - before.last_transfer;
             if rows == 0 || !self.add_seal(before, next)? {
                 break;
             }

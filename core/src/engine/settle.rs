@@ -219,7 +219,8 @@ impl Books<'_> {
         follow_up: &mut Vec<RefundId>,
     ) -> Result<()> {
         let engine = self.engine;
-        let row = engine.flow(&order.flow)?.row(&order.state, flow::PAID).filter(|_| became_settled);
+        let row =
+            engine.flow(&order.flow)?.row(&order.state, flow::PAID).filter(|_| became_settled);
         if let Some(row) = row {
             return self.follow(order, row, EventName::OrderPaid, Detail::new(), follow_up);
         }
@@ -392,9 +393,7 @@ fn compare(
 fn claimed_currency(claim: &Claim, expected: Currency) -> Result<Currency, String> {
     match &claim.currency {
         None => Ok(expected),
-        Some(code) => {
-            Currency::parse(&code.to_ascii_uppercase()).map_err(|e| e.message())
-        }
+        Some(code) => Currency::parse(&code.to_ascii_uppercase()).map_err(|e| e.message()),
     }
 }
 

@@ -14,7 +14,8 @@ use crate::http::{Headers, Reply, Request, Response, Transport};
 use crate::id::{PaymentId, RefundId};
 use crate::machine::words;
 use crate::money::Money;
-use crate::{payment, refund};
+use crate::payment::{self, Payment};
+use crate::refund;
 
 /// What a gateway can do and how it behaves. What it cannot do is a fact here, not an empty function.
 #[derive(Clone, Debug)]
@@ -260,6 +261,24 @@ pub struct PaymentIntent {
     pub transaction_id: Option<String>,
     /// When it was created; a gateway may derive something from it, never compare it with a clock.
     pub created_at: Time,
+}
+
+impl PaymentIntent {
+    /// A payment as far as a gateway may know it.
+    pub fn of(payment: &Payment) -> Self {
+        PaymentIntent {
+            id: payment.id,
+            reference: payment.reference.clone().unwrap_or_else(|| payment.id.to_string()),
+            amount: payment.money(payment.amount),
+            method: payment.method.clone(),
+            manual_capture: payment.manual_capture,
+            description: payment.description.clone(),
+            return_url: payment.return_url.clone(),
+            expires_at: payment.expires_at,
+            transaction_id: payment.transaction_id.clone(),
+            created_at: payment.created_at,
+        }
+    }
 }
 
 /// The refund that a request is about.

@@ -1,12 +1,20 @@
 //! Where everything is kept: units of work that happen wholly or not at all, and consistent reads.
 //! A store knows nothing of payments; what is said to it stands in [`sql`](self).
 
+#[cfg(any(test, feature = "testing"))]
+pub mod contract;
+#[cfg(any(test, feature = "testing"))]
+pub mod faulty;
+mod group_commit;
 pub mod schema;
 pub mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Code, Error, Result};
+pub use schema::Migration;
 
 /// One value handed to a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -123,12 +123,9 @@ impl Invariant {
 
 /// Transfers whose accounts are not those of their recipe.
 pub fn off_recipe(connection: &mut dyn Connection) -> Result<Vec<Broken>> {
-    let kinds = all(
-        connection,
-        "SELECT DISTINCT kind, debit, credit FROM transfers",
-        &[],
-        |c| Ok((c.word(TransferKind::parse)?, c.string()?, c.string()?)),
-    )?;
+    let kinds = all(connection, "SELECT DISTINCT kind, debit, credit FROM transfers", &[], |c| {
+        Ok((c.word(TransferKind::parse)?, c.string()?, c.string()?))
+    })?;
     let sources = [AccountKind::Order, AccountKind::Deposit, AccountKind::Suspense];
     let known = |kind, debit: &str, credit: &str| {
         sources.iter().any(|source| {

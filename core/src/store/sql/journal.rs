@@ -128,8 +128,9 @@ pub fn newest(connection: &mut dyn Connection) -> Result<Option<Time>> {
 /// How far a named consumer has read; zero before its first acknowledgement.
 pub fn position(connection: &mut dyn Connection, consumer: &str) -> Result<i64> {
     let values = [Value::Text(consumer)];
-    let found =
-        one(connection, "SELECT position FROM consumers WHERE name = ?1", &values, |c| c.integer())?;
+    let found = one(connection, "SELECT position FROM consumers WHERE name = ?1", &values, |c| {
+        c.integer()
+    })?;
     Ok(found.unwrap_or(0))
 }
 

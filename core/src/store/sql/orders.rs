@@ -213,11 +213,21 @@ pub fn list(
     let (counting, listing) = match filter.customer {
         Some(_) => (
             concat!("SELECT count(*)", by_customer!()),
-            concat!("SELECT ", columns!(), by_customer!(), " ORDER BY o.id DESC LIMIT ?4 OFFSET ?5"),
+            concat!(
+                "SELECT ",
+                columns!(),
+                by_customer!(),
+                " ORDER BY o.id DESC LIMIT ?4 OFFSET ?5"
+            ),
         ),
         None => (
             concat!("SELECT count(*)", of_everybody!()),
-            concat!("SELECT ", columns!(), of_everybody!(), " ORDER BY o.id DESC LIMIT ?4 OFFSET ?5"),
+            concat!(
+                "SELECT ",
+                columns!(),
+                of_everybody!(),
+                " ORDER BY o.id DESC LIMIT ?4 OFFSET ?5"
+            ),
         ),
     };
     let [customer, flow, state] = [filter.customer, filter.flow, filter.state].map(text);

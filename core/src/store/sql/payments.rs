@@ -1,6 +1,8 @@
 //! Payments.
 
-use super::{Columns, Connection, Listed, Page, Value, all, changed, count, one, orders, text, time};
+use super::{
+    Columns, Connection, Listed, Page, Value, all, changed, count, one, orders, text, time,
+};
 use crate::clock::Time;
 use crate::error::Result;
 use crate::id::{ExceptionId, OrderId, PaymentId};
@@ -305,8 +307,11 @@ pub fn list(
         }
         (None, None) => page_of!("?1 IS NULL AND ?2 IS NULL AND (?3 IS NULL OR p.state = ?3)"),
     };
-    let chosen =
-        [super::integer(filter.order), text(filter.customer), text(filter.state.map(State::as_str))];
+    let chosen = [
+        super::integer(filter.order),
+        text(filter.customer),
+        text(filter.state.map(State::as_str)),
+    ];
     let [order, customer, state] = chosen;
     let (size, offset) = (Value::Integer(page.size), Value::Integer(page.offset()));
     Ok(Listed {

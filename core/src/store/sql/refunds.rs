@@ -1,6 +1,8 @@
 //! Refunds.
 
-use super::{Columns, Connection, Listed, Page, Value, all, changed, count, integer, one, text, time};
+use super::{
+    Columns, Connection, Listed, Page, Value, all, changed, count, integer, one, text, time,
+};
 use crate::clock::Time;
 use crate::error::Result;
 use crate::id::{ExceptionId, OrderId, PaymentId, RefundId};
@@ -140,11 +142,8 @@ pub fn list(connection: &mut dyn Connection, filter: Filter, page: Page) -> Resu
         }
         (None, None) => page_of!("?1 IS NULL AND ?2 IS NULL AND (?3 IS NULL OR r.state = ?3)"),
     };
-    let chosen = [
-        integer(filter.payment),
-        integer(filter.order),
-        text(filter.state.map(State::as_str)),
-    ];
+    let chosen =
+        [integer(filter.payment), integer(filter.order), text(filter.state.map(State::as_str))];
     let [payment, order, state] = chosen;
     let (size, offset) = (Value::Integer(page.size), Value::Integer(page.offset()));
     Ok(Listed {
