@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod machine;
 pub mod order;
 pub mod payment;
+mod payment_reply;
 pub mod refund;
 
 // Who talks to providers, who keeps, who decides, who is called.

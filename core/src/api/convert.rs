@@ -6,7 +6,7 @@ use super::values::to_time;
 use crate::clock;
 use crate::currency::Currency;
 use crate::engine::{CallbackResult, DueReport, Report};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::exception::Exception;
 use crate::flow::Flow;
 use crate::gateway::{self, Fact, Notice, Subject};
@@ -107,8 +107,8 @@ pub(super) fn order(
 pub(super) fn payment(payment: Payment, reused: bool) -> Result<types::Payment> {
     let minor = |minor| amount(minor, payment.currency);
     let action = match payment.action.as_deref().filter(|_| payment.state.is_active()) {
-        Some(json) => action_from_json(json)?,
-        None => action(&gateway::Action::nothing())?,
+        Some(json) => gateway::Action::from_json(json)?,
+        None => gateway::Action::nothing(),
     };
     Ok(types::Payment {
         id: payment.id.to_string(),
@@ -119,7 +119,7 @@ pub(super) fn payment(payment: Payment, reused: bool) -> Result<types::Payment> 
         refunded: minor(payment.refunded),
         refund_pending: minor(payment.refund_pending),
         currency: payment.currency.code().to_owned(),
-        action,
+        action: self::action(action)?,
         possible: possible(&payment),
         reused,
         expires_at: to_time(payment.expires_at),
@@ -155,24 +155,14 @@ fn possible(payment: &Payment) -> Vec<String> {
     .collect()
 }
 
-fn action(action: &gateway::Action) -> Result<types::Action> {
+fn action(action: gateway::Action) -> Result<types::Action> {
     Ok(types::Action {
         kind: choice!(ActionKind, action.kind)?,
-        url: action.url.clone(),
-        qr_text: action.qr_text.clone(),
-        client_secret: action.client_secret.clone(),
-        parameters: action.parameters.clone(),
+        url: action.url,
+        qr_text: action.qr_text,
+        client_secret: action.client_secret,
+        parameters: action.parameters,
     })
-}
-
-/// An action as it is stored with its payment.
-pub(crate) fn action_to_json(of: &gateway::Action) -> Result<String> {
-    serde_json::to_string(&action(of)?).map_err(Error::bug)
-}
-
-fn action_from_json(json: &str) -> Result<types::Action> {
-    serde_json::from_str(json)
-        .map_err(|e| Error::new(Code::StorageCorrupt).with("why", format_args!("action: {e}")))
 }
 
 /// A refund as a record.

@@ -6,7 +6,6 @@ mod diagram;
 mod methods;
 mod metrics;
 mod mocking;
-mod noted;
 mod open;
 mod surface;
 pub mod types;
@@ -19,9 +18,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::gateway::mock::Mock;
 
-pub(crate) use convert::action_to_json;
 pub use convert::reply;
-pub(crate) use noted::payment_as_noted;
 pub use open::{DATABASE_VARIABLE, MODE_VARIABLE, Options};
 
 /// An engine with its database and gateways. All methods may be called from many threads at once.

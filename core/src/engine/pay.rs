@@ -444,7 +444,7 @@ impl Books<'_> {
         action: &Action,
         reference: Option<&str>,
     ) -> Result<()> {
-        let action = crate::api::action_to_json(action)?;
+        let action = action.to_json()?;
         // A gateway that knows the payment by our own id needs no second name for it.
         let own = payment.id.to_string();
         let reference = reference.filter(|r| *r != own);

@@ -8,6 +8,7 @@ use crate::id::{ExceptionId, OrderId, PaymentId, RefundId};
 use crate::journal::Event;
 use crate::order::{Line, Order};
 use crate::payment::{self, Payment};
+use crate::payment_reply;
 use crate::refund::{self, Refund};
 use crate::store::Connection;
 use crate::store::sql::ledger::{Balance, Booked};
@@ -129,7 +130,7 @@ impl Engine {
     /// The payment as JSON, for gateways whose senders expect it as the answer to a callback.
     pub(super) fn payment_reply(&self, payment: &Payment) -> Result<Reply> {
         let logs = self.logs(payment.id)?;
-        Ok(Reply::json(200, crate::api::payment_as_noted(payment, &logs)?))
+        Ok(Reply::json(200, payment_reply::payment_reply(payment, &logs)?))
     }
 }
 

@@ -7,6 +7,8 @@ pub mod signed;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Time;
 use crate::currency::Currency;
 use crate::error::{Code, Error, Result};
@@ -201,21 +203,58 @@ words! {
 }
 
 /// What the payer does next, with what it takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Action {
     /// Which of the fields below counts.
+    #[serde(with = "kind_as_word")]
     pub kind: ActionKind,
     /// For `redirect`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// For `qr_code`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub qr_text: Option<String>,
     /// For `client_secret`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
     /// For `sdk_params` and `instructions`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
 }
 
+impl Default for Action {
+    fn default() -> Self {
+        Action::nothing()
+    }
+}
+
+mod kind_as_word {
+    use super::ActionKind;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(kind: &ActionKind, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(kind.as_str())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ActionKind, D::Error> {
+        ActionKind::parse(&String::deserialize(from)?).map_err(|e| D::Error::custom(e.message()))
+    }
+}
+
 impl Action {
+    /// As it is stored with its payment: JSON with the fields that count.
+    pub fn to_json(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(Error::bug)
+    }
+
+    /// Reads the stored form. Fails with `storage_corrupt`.
+    pub fn from_json(json: &str) -> Result<Self> {
+        serde_json::from_str(json).map_err(|e| {
+            Error::new(Code::StorageCorrupt).with("why", format_args!("a payment's action: {e}"))
+        })
+    }
+
     /// Nothing to do.
     pub fn nothing() -> Self {
         Action {

@@ -29,7 +29,7 @@ struct NotedLog {
 }
 
 /// Words the payment and its slice of the journal.
-pub(crate) fn payment_as_noted(payment: &Payment, logs: &[Event]) -> Result<String> {
+pub(crate) fn payment_reply(payment: &Payment, logs: &[Event]) -> Result<String> {
     let noted = NotedPayment {
         id: payment.reference.clone().unwrap_or_else(|| payment.id.to_string()),
         order: payment.order_id.to_string(),
