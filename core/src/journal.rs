@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::Time;
 use crate::id::{ExceptionId, OrderId, PaymentId, RefundId};
+use crate::json;
 use crate::machine::words;
 
 words! {
@@ -110,9 +111,9 @@ impl Detail {
         if self.0.len() > 1 {
             self.0.push(',');
         }
-        self.quote(name);
+        json::write_text(&mut self.0, name);
         self.0.push(':');
-        self.quote(value);
+        json::write_text(&mut self.0, value);
         self
     }
 
@@ -129,17 +130,6 @@ impl Detail {
     pub fn finish(mut self) -> String {
         self.0.push('}');
         self.0
-    }
-
-    fn quote(&mut self, text: &str) {
-        // Almost every text here is plain; only the others are worth a serialiser.
-        if text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
-            self.0.push('"');
-            self.0.push_str(text);
-            self.0.push('"');
-        } else {
-            self.0.push_str(&serde_json::Value::from(text).to_string());
-        }
     }
 }
 

@@ -36,6 +36,7 @@ use crate::gateway::{
 };
 use crate::http::{Headers, RESPONSE_BYTES_MAX, Request, Response, Transport};
 use crate::secret::Secret;
+use crate::sign::hmac::MacKey;
 
 /// The mock gateway's name.
 pub const NAME: &str = "mock";
@@ -66,16 +67,16 @@ pub struct MockOptions {
 /// At least one secret.
 #[derive(Clone)]
 struct Secrets {
-    current: Secret,
-    older: Vec<Secret>,
+    current: MacKey,
+    older: Vec<MacKey>,
 }
 
 impl Secrets {
-    fn current(&self) -> &Secret {
+    fn current(&self) -> &MacKey {
         &self.current
     }
 
-    fn all(&self) -> impl Iterator<Item = &Secret> {
+    fn all(&self) -> impl Iterator<Item = &MacKey> {
         std::iter::once(&self.current).chain(&self.older)
     }
 }
@@ -83,7 +84,7 @@ impl Secrets {
 /// The mock gateway, together with its provider.
 pub struct Mock {
     facts: Facts,
-    secrets: Vec<Secret>,
+    keys: Vec<MacKey>,
     server: MockServer,
 }
 
@@ -103,7 +104,9 @@ impl Mock {
         let missing = |setting, rule| {
             Error::new(Code::ConfigMissing).with("setting", setting).with("rule", rule)
         };
-        let Some((current, older)) = options.secrets.split_first() else {
+        let key = |secret: &Secret| MacKey::new(secret.expose());
+        let keys: Vec<_> = options.secrets.iter().map(key).collect::<Result<_>>()?;
+        let Some((current, older)) = keys.split_first() else {
             return Err(missing(
                 "mock.secrets",
                 "at least one secret is needed to verify callbacks",
@@ -121,7 +124,7 @@ impl Mock {
         Ok(Mock {
             facts: facts(options.methods),
             server: MockServer::new(secrets, &options.checkout_base_url, options.script),
-            secrets: options.secrets,
+            keys,
         })
     }
 
@@ -195,7 +198,7 @@ impl Gateway for Mock {
     }
 
     fn receive(&self, headers: &Headers, body: &[u8], now: Time) -> Result<Verified<Notice>> {
-        callback::receive(&self.secrets, headers, body, now)
+        callback::receive(&self.keys, headers, body, now)
     }
 
     fn own_transport(&self) -> Option<&dyn Transport> {

@@ -1,8 +1,7 @@
 //! Events of the pretend provider: how they are written, and what they mean in our words.
 //! It never guesses: a word it does not know is reported as unknown, a gap as unreadable.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::wire::{DeclineObject, RefundStatus, Status};
 use crate::error::{Code, Error, Result};
@@ -10,12 +9,11 @@ use crate::gateway::{
     Claim, ClaimedAmount, Decline, Fact, Mark, Notice, PaymentFact, RefundFact, Subject,
 };
 use crate::id::{PaymentId, RefundId};
+use crate::json::{self, Object, Value};
 use crate::{payment, refund};
 
 /// Ids and words of an event are shorter than this; what is longer is not ours.
 const WORD_BYTES_MAX: usize = 64;
-/// Nesting beyond this is an attack, not an event (THREATS H54).
-const JSON_DEPTH_MAX: u32 = 64;
 
 /// An event on the wire, as it is written.
 #[derive(Clone, Debug, Serialize)]
@@ -45,84 +43,33 @@ pub(super) struct EventDetails {
     pub reason: Option<String>,
 }
 
-/// An event as it is read: an authentic one may lack anything, and that is not the parser's to judge.
-#[derive(Debug, Default, Deserialize)]
-struct Incoming {
-    id: Option<Value>,
-    r#type: Option<Value>,
-    #[serde(default)]
-    data: IncomingDetails,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct IncomingDetails {
-    payment: Option<Value>,
-    status: Option<Value>,
-    refund: Option<Value>,
-    amount: Option<Value>,
-    currency: Option<Value>,
-    transaction_id: Option<Value>,
-    reason: Option<Value>,
-}
-
-/// Reads the body of a callback whose signature was just checked, under the id of its header.
+/// Reads the body of a callback whose signature was just checked, under the id of its header. An authentic event
+/// may lack anything, and that is not the parser's to judge.
 pub(super) fn read(id: &str, digest: [u8; 32], body: &[u8]) -> Result<Notice> {
-    notice(id, digest, &read_json(body)?)
-}
-
-/// Reads a body strictly: one object, no field twice, not too deep.
-fn read_json(body: &[u8]) -> Result<Incoming> {
-    let malformed = |why: &str| Error::new(Code::Malformed).with("format", "JSON").with("why", why);
-    refuse_deep(body).map_err(malformed)?;
-    serde_json::from_slice(body).map_err(|error| {
-        // The parser has no code for this, and its message is a fixed text around the field's name.
-        match error.to_string().split_once("duplicate field `").and_then(|(_, t)| t.split_once('`'))
-        {
-            Some((field, _)) => Error::new(Code::DuplicateField).with("field", field),
-            None => malformed(&format!("line {}, column {}", error.line(), error.column())),
-        }
-    })
-}
-
-fn refuse_deep(body: &[u8]) -> Result<(), &'static str> {
-    let (mut depth, mut in_text, mut escaped) = (0_u32, false, false);
-    for byte in body {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => depth += 1,
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > JSON_DEPTH_MAX {
-            return Err("it is nested too deeply");
-        }
-    }
-    Ok(())
-}
-
-fn notice(id: &str, digest: [u8; 32], event: &Incoming) -> Result<Notice> {
+    let event = Object::parse(body)?;
     let said = |why: &str| Fact::Unreadable(why.to_owned());
-    let (subject, fact) = match (text(&event.id), text(&event.r#type)) {
-        (Some(inner), _) if inner != id => {
+    let data = event.object("data");
+    let (subject, fact) = match (event.text("id"), event.text("type"), data) {
+        (Some(inner), ..) if inner != id => {
             return Err(Error::new(Code::Malformed)
                 .with("format", "event")
                 .with("why", "the ids in header and body differ"));
         }
-        (Some(_), Some(kind)) => read_event(kind, &event.data),
-        (None, _) => (Subject::Nothing, said("the event has no id")),
-        (_, None) => (Subject::Nothing, said("the event has no type")),
+        (Some(_), Some(kind), Some(data)) => read_event(kind, data),
+        (None, ..) => (Subject::Nothing, said("the event has no id")),
+        (_, None, _) => (Subject::Nothing, said("the event has no type")),
+        (_, _, None) => (Subject::Nothing, said("the event has no data")),
     };
+    let redacted_body = redacted(id, &event);
     Ok(Notice {
         mark: Mark { id: id.to_owned(), digest: Some(digest) },
         subject,
         fact,
-        redacted_body: redacted(id, event)?,
+        redacted_body,
     })
 }
 
-fn read_event(kind: &str, data: &IncomingDetails) -> (Subject, Fact) {
+fn read_event(kind: &str, data: &Object<'_>) -> (Subject, Fact) {
     let family = kind.split_once('.').map_or((kind, ""), |pair| pair);
     let subject = subject(data);
     let fact = match family {
@@ -168,10 +115,10 @@ pub(super) fn refund_event(status: RefundStatus) -> refund::Event {
 }
 
 /// A refund by our id; else a payment by ours, or by whatever name the provider has for it.
-fn subject(data: &IncomingDetails) -> Subject {
-    let refund = text(&data.refund).and_then(|id| RefundId::parse(id).ok());
-    let payment = text(&data.payment).filter(|id| id.len() <= WORD_BYTES_MAX);
-    match (refund, payment, &data.refund) {
+fn subject(data: &Object<'_>) -> Subject {
+    let refund = data.text("refund").and_then(|id| RefundId::parse(id).ok());
+    let payment = data.text("payment").filter(|id| id.len() <= WORD_BYTES_MAX);
+    match (refund, payment, data.get("refund")) {
         (Some(refund), ..) => Subject::Refund(refund),
         (None, Some(id), None) => PaymentId::parse(id)
             .map_or_else(|_| Subject::PaymentReference(id.to_owned()), Subject::Payment),
@@ -182,7 +129,7 @@ fn subject(data: &IncomingDetails) -> Subject {
 fn payment_fact(
     word: &str,
     event: payment::Event,
-    data: &IncomingDetails,
+    data: &Object<'_>,
 ) -> Result<PaymentFact, &'static str> {
     let claim = claim(word, data)?;
     let moved = matches!(event, payment::Event::Succeed);
@@ -200,7 +147,7 @@ fn payment_fact(
 fn refund_fact(
     word: &str,
     event: refund::Event,
-    data: &IncomingDetails,
+    data: &Object<'_>,
 ) -> Result<RefundFact, &'static str> {
     let claim = claim(word, data)?;
     let transaction_id = transaction_id(data)?;
@@ -212,73 +159,63 @@ fn refund_fact(
 }
 
 /// The amount and currency, neither or both; and the state must be the one that the type says.
-fn claim(word: &str, data: &IncomingDetails) -> Result<Option<Claim>, &'static str> {
-    if text(&data.status) != Some(word) {
+fn claim(word: &str, data: &Object<'_>) -> Result<Option<Claim>, &'static str> {
+    if data.text("status") != Some(word) {
         return Err("type and status differ");
     }
-    match (&data.amount, &data.currency) {
+    match (data.get("amount"), data.get("currency")) {
         (None, None) => Ok(None),
-        (Some(Value::Number(amount)), Some(Value::String(currency))) => {
-            let minor = amount.as_i64().ok_or("the amount is not whole minor units")?;
+        (Some(Value::Number(amount)), Some(Value::Text(currency))) => {
+            let minor = amount.parse().map_err(|_| "the amount is not whole minor units")?;
             let amount = ClaimedAmount::Minor(minor);
-            Ok(Some(Claim { amount, currency: Some(currency.clone()) }))
+            Ok(Some(Claim { amount, currency: Some(currency.to_string()) }))
         }
         _ => Err("amount and currency are an integer and a code"),
     }
 }
 
-fn transaction_id(data: &IncomingDetails) -> Result<Option<String>, &'static str> {
-    match &data.transaction_id {
+fn transaction_id(data: &Object<'_>) -> Result<Option<String>, &'static str> {
+    match data.get("transaction_id") {
         None => Ok(None),
-        Some(Value::String(id)) if !id.is_empty() && id.len() <= WORD_BYTES_MAX => {
-            Ok(Some(id.clone()))
+        Some(Value::Text(id)) if !id.is_empty() && id.len() <= WORD_BYTES_MAX => {
+            Ok(Some(id.to_string()))
         }
         Some(_) => Err("the transaction_id is a short text"),
     }
 }
 
-fn decline(data: &IncomingDetails) -> Option<Decline> {
-    let code = text(&data.reason).filter(|code| code.len() <= WORD_BYTES_MAX)?;
+fn decline(data: &Object<'_>) -> Option<Decline> {
+    let code = data.text("reason").filter(|code| code.len() <= WORD_BYTES_MAX)?;
     let DeclineObject { code, message } = DeclineObject::new(code);
     Some(Decline { code, message })
 }
 
 /// The fields that a person needs to sort it out, and none that could hold a payer's details.
-fn redacted(id: &str, event: &Incoming) -> Result<String> {
-    #[derive(Serialize)]
-    struct Kept<'a> {
-        id: &'a str,
-        r#type: Option<&'a Value>,
-        payment: Option<&'a Value>,
-        refund: Option<&'a Value>,
-        status: Option<&'a Value>,
-        amount: Option<&'a Value>,
-        currency: Option<&'a Value>,
-        transaction_id: Option<&'a Value>,
+const KEPT: [&str; 6] = ["payment", "refund", "status", "amount", "currency", "transaction_id"];
+
+fn redacted(id: &str, event: &Object<'_>) -> String {
+    let mut out = String::from("{\"id\":");
+    json::write_text(&mut out, id);
+    let data = event.object("data");
+    let kept = KEPT.iter().map(|name| (*name, data.and_then(|data| data.get(name))));
+    for (name, value) in std::iter::once(("type", event.get("type"))).chain(kept) {
+        let mut member = |write: &dyn Fn(&mut String)| {
+            out.push(',');
+            json::write_text(&mut out, name);
+            out.push(':');
+            write(&mut out);
+        };
+        // A number or a word; anything longer or nested could hold something that is nobody's business.
+        match value {
+            Some(Value::Number(written)) if written.len() <= WORD_BYTES_MAX => {
+                member(&|out| out.push_str(written));
+            }
+            Some(Value::Text(text)) if text.len() <= WORD_BYTES_MAX => {
+                member(&|out| json::write_text(out, text));
+            }
+            _ => {}
+        }
     }
-    let data = &event.data;
-    let kept = Kept {
-        id,
-        r#type: plain(&event.r#type),
-        payment: plain(&data.payment),
-        refund: plain(&data.refund),
-        status: plain(&data.status),
-        amount: plain(&data.amount),
-        currency: plain(&data.currency),
-        transaction_id: plain(&data.transaction_id),
-    };
-    serde_json::to_string(&kept).map_err(|e| Error::bug(format_args!("no JSON: {e}")))
-}
-
-/// A number or a word; anything longer or nested could hold something that is nobody's business.
-fn plain(value: &Option<Value>) -> Option<&Value> {
-    value.as_ref().filter(|value| match value {
-        Value::Number(_) => true,
-        Value::String(text) => text.len() <= WORD_BYTES_MAX,
-        _ => false,
-    })
-}
-
-fn text(value: &Option<Value>) -> Option<&str> {
-    value.as_ref().and_then(Value::as_str)
+    out.push('}');
+    out
 }

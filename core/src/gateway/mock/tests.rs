@@ -97,7 +97,7 @@ fn triggered(mock: &Mock, kind: Kind, payment: &PaymentIntent) -> Vec<Delivery> 
 /// A delivery with headers of one's own choice, over any body, signed well where `signature` is `None`.
 fn crafted(id: &str, timestamp: &str, signature: Option<&str>, body: &[u8]) -> Delivery {
     let secret = Secret::new("s", CANARY).unwrap();
-    let good = sign(&secret, id, timestamp, body);
+    let good = sign(&MacKey::new(secret.expose()).unwrap(), id, timestamp, body);
     let signature = signature.map_or(good.clone(), |text| text.replace("GOOD", &good));
     let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Delivery {
@@ -562,8 +562,9 @@ mod callbacks {
     #[test]
     fn h25_the_empty_key() {
         let id_time_body = [b"evt_1.".as_slice(), now_text().as_bytes(), b".{}"].concat();
-        let mac = callback::hmac_sha256(b"", &[&id_time_body]);
-        let signature = format!("v1={}", callback::hex(&mac));
+        // A key of one zero byte is padded to the same block as the empty one, so their codes are equal.
+        let mac = crate::sign::hmac::hmac_sha256(&[0], &[&id_time_body]).unwrap();
+        let signature = format!("v1={}", crate::sign::hmac::to_hex(&mac));
         assert_eq!(refused(Some(&signature), b"{}"), Code::AuthMismatch);
     }
 

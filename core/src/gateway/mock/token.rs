@@ -5,10 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Secrets;
-use super::callback::{equal, hmac_sha256};
 use super::wire::{Terms, json};
 use crate::error::{Code, Error, Result};
-use crate::secret::Secret;
+use crate::sign::hmac::{self, MacKey};
 
 /// A longer token is not ours; it is refused before it is decoded.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -18,12 +17,12 @@ const DESCRIPTION_CHARACTERS_MAX: usize = 200;
 const RETURN_URL_BYTES_MAX: usize = 2048;
 
 /// A token for these terms.
-pub(super) fn write(secret: &Secret, terms: &Terms) -> Result<String> {
+pub(super) fn write(key: &MacKey, terms: &Terms) -> Result<String> {
     let mut terms = terms.clone();
     terms.description = terms.description.chars().take(DESCRIPTION_CHARACTERS_MAX).collect();
     terms.return_url = terms.return_url.filter(|url| url.len() <= RETURN_URL_BYTES_MAX);
     let payload = URL_SAFE_NO_PAD.encode(json(&terms)?);
-    let signature = URL_SAFE_NO_PAD.encode(seal(secret, &payload));
+    let signature = URL_SAFE_NO_PAD.encode(seal(key, &payload));
     Ok(format!("{payload}.{signature}"))
 }
 
@@ -42,7 +41,8 @@ pub(super) fn read(secrets: &Secrets, token: &str) -> Result<Terms> {
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| malformed("the checkout token was cut off"))?;
-    if !secrets.all().any(|secret| equal(&seal(secret, payload), &given)) {
+    let fits = |key| hmac::any_equal(&seal(key, payload), &[given]).into();
+    if !secrets.all().any(fits) {
         return Err(Error::new(Code::AuthMismatch));
     }
     URL_SAFE_NO_PAD
@@ -53,6 +53,6 @@ pub(super) fn read(secrets: &Secrets, token: &str) -> Result<Terms> {
 }
 
 /// The prefix keeps a callback's signature from ever serving as a token's.
-fn seal(secret: &Secret, payload: &str) -> [u8; 32] {
-    hmac_sha256(secret.expose(), &[b"mock checkout token.", payload.as_bytes()])
+fn seal(key: &MacKey, payload: &str) -> [u8; 32] {
+    key.sign(&[b"mock checkout token.", payload.as_bytes()])
 }

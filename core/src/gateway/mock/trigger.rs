@@ -1,7 +1,7 @@
 //! Callbacks on demand: genuine ones, and every kind of wrong one that a real provider or a forger may send.
 //! It never sends them, and needs no book: another process can make them from a payment's id and amount.
 
-use super::callback::{ID, SIGNATURE, TIMESTAMP, TOLERANCE_S, hex, hmac_sha256, sign};
+use super::callback::{ID, SIGNATURE, TIMESTAMP, TOLERANCE_S, sign};
 use super::event::{Event, EventDetails};
 use super::wire::{RefundStatus, Status, json};
 use crate::clock::Time;
@@ -10,7 +10,7 @@ use crate::gateway::{PaymentIntent, RefundIntent};
 use crate::id::{PaymentId, Randomness, RefundId};
 use crate::machine::words;
 use crate::money::Money;
-use crate::secret::Secret;
+use crate::sign::hmac::{self, MacKey};
 
 words! {
     /// What a triggered callback says, or what is wrong with it.
@@ -109,21 +109,21 @@ const REORDERED_BY_S: i64 = 60;
 pub(super) fn deliveries(
     kind: Kind,
     occasion: &Occasion,
-    secret: &Secret,
+    key: &MacKey,
     now: Time,
     randomness: &dyn Randomness,
 ) -> Result<Vec<Delivery>> {
     let at = if kind == Kind::Stale { now.plus_seconds(-STALE_BY_S) } else { now };
-    let event = event(kind, occasion, secret, at, randomness)?;
-    let forger = Secret::new("forger", random::<32>(randomness)?)?;
-    let signer = if kind == Kind::Forged { &forger } else { secret };
+    let event = event(kind, occasion, key, at, randomness)?;
+    let forger = MacKey::new(&random::<32>(randomness)?)?;
+    let signer = if kind == Kind::Forged { &forger } else { key };
     let first = deliver(&event, signer, at)?;
     Ok(match kind {
         Kind::Duplicate => vec![first.clone(), first],
         Kind::Reordered => {
             let before = now.plus_seconds(-REORDERED_BY_S);
-            let older = self::event(Kind::Processing, occasion, secret, before, randomness)?;
-            vec![first, deliver(&older, secret, now)?]
+            let older = self::event(Kind::Processing, occasion, key, before, randomness)?;
+            vec![first, deliver(&older, key, now)?]
         }
         _ => vec![first],
     })
@@ -132,7 +132,7 @@ pub(super) fn deliveries(
 fn event(
     kind: Kind,
     occasion: &Occasion,
-    secret: &Secret,
+    key: &MacKey,
     at: Time,
     randomness: &dyn Randomness,
 ) -> Result<Event> {
@@ -143,10 +143,11 @@ fn event(
         (_, Some(status)) => (format!("refund.{status}"), refund_details(status, occasion)?),
         (_, None) => {
             let status = status(kind, occasion);
-            (format!("payment.{status}"), payment_details(kind, status, occasion, secret))
+            (format!("payment.{status}"), payment_details(kind, status, occasion, key))
         }
     };
-    let id = format!("evt_{}", hex(&random::<16>(randomness)?));
+    let drawn = hmac::to_hex(&random::<32>(randomness)?);
+    let id = format!("evt_{}", drawn.get(..32).unwrap_or(&drawn));
     Ok(Event { id, r#type, created: at.seconds(), data })
 }
 
@@ -180,12 +181,7 @@ pub(super) fn claimed_minor(kind: Kind, amount: Money) -> i64 {
     }
 }
 
-fn payment_details(
-    kind: Kind,
-    status: Status,
-    occasion: &Occasion,
-    secret: &Secret,
-) -> EventDetails {
+fn payment_details(kind: Kind, status: Status, occasion: &Occasion, key: &MacKey) -> EventDetails {
     let mut data = details(status, occasion);
     let minor = claimed_minor(kind, occasion.amount);
     data.amount = (kind != Kind::MissingField).then_some(minor);
@@ -194,7 +190,7 @@ fn payment_details(
         data.currency = Some(other.to_owned());
     }
     data.transaction_id = (status == Status::Succeeded)
-        .then(|| transaction_number(secret, &data.payment, minor, occasion.amount.currency.code()));
+        .then(|| transaction_number(key, &data.payment, minor, occasion.amount.currency.code()));
     data.reason = (status == Status::Failed).then(|| "card_declined".to_owned());
     data
 }
@@ -227,10 +223,10 @@ fn details(status: Status, occasion: &Occasion) -> EventDetails {
     }
 }
 
-fn deliver(event: &Event, secret: &Secret, at: Time) -> Result<Delivery> {
+fn deliver(event: &Event, key: &MacKey, at: Time) -> Result<Delivery> {
     let body = json(event)?;
     let timestamp = at.seconds().to_string();
-    let signature = sign(secret, &event.id, &timestamp, &body);
+    let signature = sign(key, &event.id, &timestamp, &body);
     let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Ok(Delivery {
         headers: vec![
@@ -246,7 +242,7 @@ fn deliver(event: &Event, secret: &Secret, at: Time) -> Result<Delivery> {
 /// The provider's number of a collection: the amount, and a seal by which it recognises its own number again
 /// after a restart. No two payments share one.
 pub(super) fn transaction_number(
-    secret: &Secret,
+    key: &MacKey,
     payment: &str,
     minor: i64,
     currency: &str,
@@ -260,7 +256,7 @@ pub(super) fn transaction_number(
         b".",
         currency.as_bytes(),
     ];
-    let seal = hex(&hmac_sha256(secret.expose(), &parts));
+    let seal = hmac::to_hex(&key.sign(&parts));
     format!("mtx_{minor}_{}", seal.get(..24).unwrap_or(&seal))
 }
 
