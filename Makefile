@@ -1,0 +1,41 @@
+# Everything a developer does here. The two commands for a newcomer are `make demo` and `make test`.
+
+PYTHON ?= python3
+SIZE_CRASH ?= 5000
+export CARGO_TERM_PROGRESS_WHEN = never
+
+.PHONY: demo test lint render vectors crash faults bench wheel clean help
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+demo: ## a tea shop with an embedded database and the mock gateway (DEMO_ARGS=--once: by itself)
+	@$(PYTHON) scripts/demo.py $(DEMO_ARGS)
+
+test: ## every suite, then one summary line
+	@$(PYTHON) scripts/test.py
+
+lint: ## formatting, clippy and the types of the Python package
+	@$(PYTHON) scripts/test.py --only lint
+
+render: ## write the files that are rendered from the surface table
+	@cargo run -q -p paywright-tests --bin render
+
+vectors: ## run vector files: make vectors FILES="a.json b.json"
+	@cargo run -q -p paywright-tests --bin vectors -- $(FILES)
+
+crash: ## kill the process while it settles, CUTS times
+	@PAYWRIGHT_CUTS=$(or $(CUTS),$(SIZE_CRASH)) cargo test -q -p paywright-tests --test all crash -- --nocapture
+
+faults: ## every scenario with every store call failing in turn
+	@PAYWRIGHT_FAULTS=all cargo test -q -p paywright-tests --test all faults -- --nocapture
+
+bench: ## figures as ratios to a raw limit measured in the same run (BENCH_ARGS=--full: with a million payments)
+	@cargo bench -q -p paywright-tests -- $(BENCH_ARGS)
+	@$(PYTHON) scripts/test.py --only bench-python
+
+wheel: ## the Python package as a wheel, in bindings-python/dist
+	@$(PYTHON) scripts/test.py --only wheel
+
+clean: ## forget everything that was built
+	rm -rf target .venv .build bindings-python/dist

@@ -1,0 +1,200 @@
+"""`make test`: every suite in turn, its output as it comes, and one summary line over all of them.
+
+A suite is a command and a way to count. Suites that are one check (a formatter, a type checker) count as one test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import toolchain
+from toolchain import BUILD, ROOT
+
+Environment = Mapping[str, str]
+
+
+@dataclass
+class Counts:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add(self, other: Counts) -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+def as_one(_: str, code: int) -> Counts:
+    return Counts(passed=int(code == 0), failed=int(code != 0))
+
+
+def cargo_tests(output: str, code: int) -> Counts:
+    found = re.findall(r"test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored", output)
+    counts = Counts(*(sum(int(row[i]) for row in found) for i in range(3)))
+    if code and not counts.failed:
+        counts.failed = 1
+    return counts
+
+
+def pytest_tests(output: str, code: int) -> Counts:
+    last = next((line for line in reversed(output.splitlines()) if re.search(r"\d+ (passed|failed|error)", line)), "")
+    number = {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|skipped|errors?)", last)}
+    failed = number.get("failed", 0) + number.get("error", 0) + number.get("errors", 0)
+    return Counts(number.get("passed", 0), failed or int(code != 0), number.get("skipped", 0))
+
+
+def plain_line(output: str, code: int) -> Counts:
+    found = re.findall(r"^(\d+) passed, (\d+) failed$", output, re.MULTILINE)
+    counts = Counts(sum(int(row[0]) for row in found), sum(int(row[1]) for row in found))
+    if code and not counts.failed:
+        counts.failed = 1
+    return counts
+
+
+@dataclass
+class Suite:
+    name: str
+    command: list[str]
+    count: Callable[[str, int], Counts] = as_one
+    environment: Environment = field(default_factory=lambda: os.environ)
+    directory: Path = ROOT
+
+
+def run(suite: Suite) -> Counts:
+    print(f"\n=== {suite.name}: {' '.join(suite.command)}", flush=True)
+    began = time.monotonic()
+    lines = []
+    with subprocess.Popen(
+        suite.command,
+        cwd=suite.directory,
+        env=dict(suite.environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            lines.append(line)
+    counts = suite.count("".join(lines), process.returncode)
+    print(f"=== {suite.name}: {counts.passed} passed, {counts.failed} failed, {time.monotonic() - began:.0f} s")
+    return counts
+
+
+def environment_with(requirements: Path) -> Path:
+    """A virtual environment in the checkout with what a requirements file asks for; answers with its Python."""
+    place = ROOT / ".venv"
+    python = place / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    stamp = place / "requirements.txt"
+    wanted = requirements.read_text()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        venv.create(place, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "-r", requirements], check=True)
+        stamp.write_text(wanted)
+    return python
+
+
+def python_suites(python: Path, environment: Environment) -> list[Suite]:
+    bindings = ROOT / "bindings-python"
+    scripts = python.parent
+    return [
+        Suite("python", [str(python), "-m", "pytest", "-q", "tests"], pytest_tests, environment, bindings),
+        Suite("mypy", [str(python), "-m", "mypy", "--strict", "python/paywright", "tests", "../examples/python/shop"],
+              as_one, environment, bindings),
+        Suite("pyright", [str(scripts / "pyright"), "--verifytypes", "paywright", "--ignoreexternal"],
+              as_one, environment, bindings),
+        Suite("demo", [str(python), "-m", "shop", "--once"], as_one, environment),
+    ]
+
+
+def packaged(python: Path) -> list[Suite]:
+    """`pip install` from source in an empty environment, and the smallest program that uses it."""
+    place = BUILD / "installed"
+    venv.create(place, with_pip=True, clear=True)
+    binaries = place / ("Scripts" if sys.platform == "win32" else "bin")
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(toolchain.target()), "PYTHONPATH": ""}
+    smoke = "import paywright; print(paywright.Paywright.open('sqlite::memory:').health())"
+    return [
+        Suite("pip install", [str(binaries / "python"), "-m", "pip", "install", "-q", "./bindings-python"],
+              as_one, environment),
+        Suite("installed package", [str(binaries / "python"), "-c", smoke], as_one, environment, place),
+        Suite("installed command", [str(binaries / "paywright"), "demo"], as_one, environment, place),
+    ]
+
+
+def rust_lint() -> list[Suite]:
+    return [
+        Suite("format", ["cargo", "fmt", "--all", "--check"]),
+        Suite("clippy", ["cargo", "clippy", "-q", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        Suite("documentation", ["cargo", "doc", "-q", "-p", "paywright", "--no-deps"], as_one,
+              {**os.environ, "RUSTDOCFLAGS": "-D warnings"}),
+    ]
+
+
+def rust_tests() -> list[Suite]:
+    # Databases of tests go to memory where there is a place for it: they are thousands.
+    memory = Path("/dev/shm")
+    usable = memory.is_dir() and os.access(memory, os.W_OK)
+    environment = {**os.environ, **({"TMPDIR": str(memory)} if usable else {})}
+    vectors = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "vectors").glob("*.json"))
+    return [
+        Suite("rust", ["cargo", "test", "-q", "--workspace", "--exclude", "paywright-python"], cargo_tests, environment),
+        Suite("vectors", ["make", "-s", "vectors", f"FILES={' '.join(vectors)}"], plain_line),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["lint", "rust", "python", "package", "bench-python", "wheel"])
+    only = parser.parse_args().only
+    toolchain.check()
+    BUILD.mkdir(exist_ok=True)
+    total = Counts()
+
+    def all_of(suites: list[Suite]) -> None:
+        for suite in suites:
+            counts = run(suite)
+            total.add(counts)
+            if counts.failed:
+                failed.append(suite.name)
+
+    failed: list[str] = []
+    if only in (None, "lint"):
+        all_of(rust_lint())
+    if only in (None, "rust"):
+        all_of(rust_tests())
+    if only in (None, "python", "lint"):
+        python = environment_with(ROOT / "bindings-python" / "requirements-test.txt")
+        suites = python_suites(python, toolchain.build_python_module())
+        all_of([s for s in suites if only != "lint" or s.name in ("mypy", "pyright")])
+    if only in (None, "package"):
+        all_of(packaged(Path(sys.executable)))
+    if only == "bench-python":
+        environment = toolchain.build_python_module(release=True)
+        all_of([Suite("settles from Python", [sys.executable, "bindings-python/bench/settle.py"], as_one, environment)])
+        toolchain.build_python_module()
+    if only == "wheel":
+        python = environment_with(ROOT / "bindings-python" / "requirements-test.txt")
+        build = [str(python), "-m", "pip", "wheel", "-q", "--no-deps", "-w", "bindings-python/dist", "./bindings-python"]
+        all_of([Suite("wheel", build, as_one, {**os.environ, "CARGO_TARGET_DIR": str(toolchain.target())})])
+
+    if failed:
+        print(f"\nFailed: {', '.join(failed)}")
+    print(f"\n{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""What building needs, found or asked for in a sentence; and the two things that more than one script builds."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / ".build"
+PACKAGE = ROOT / "bindings-python" / "python"
+RUST = (1, 89)
+PYTHON = (3, 10)
+
+
+def check() -> None:
+    """Ends the script with one sentence for each thing that is missing."""
+    wanted = []
+    if sys.version_info < PYTHON:
+        wanted.append(f"Python {PYTHON[0]}.{PYTHON[1]} or newer is needed; this is {sys.version.split()[0]}.")
+    if not shutil.which("cargo"):
+        wanted.append("Rust is needed and `cargo` was not found: install it from https://rustup.rs.")
+    elif (found := rust_version()) < RUST:
+        wanted.append(
+            f"Rust {RUST[0]}.{RUST[1]} or newer is needed; this is {found[0]}.{found[1]}: run `rustup update`."
+        )
+    if not any(shutil.which(name) for name in ("cc", "gcc", "clang")):
+        wanted.append("A C compiler is needed for SQLite: install gcc or clang (Debian: apt-get install gcc libc6-dev).")
+    if wanted:
+        raise SystemExit("\n".join(wanted))
+
+
+def rust_version() -> tuple[int, int]:
+    text = subprocess.run(["cargo", "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def target() -> Path:
+    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+
+
+def build_python_module(release: bool = False) -> dict[str, str]:
+    """Builds the Python package in place; answers with the environment in which it can be imported."""
+    command = ["cargo", "build", "-q", "-p", "paywright-python", *(["--release"] if release else [])]
+    subprocess.run(command, cwd=ROOT, check=True)
+    profile = "release" if release else "debug"
+    names = {"darwin": "lib_native.dylib", "win32": "_native.dll"}
+    built = target() / profile / names.get(sys.platform, "lib_native.so")
+    suffix = ".pyd" if sys.platform == "win32" else ".abi3.so"
+    place = PACKAGE / "paywright" / f"_native{suffix}"
+    # A new file, not the old one overwritten: a process that still has the old one mapped goes on unharmed.
+    place.unlink(missing_ok=True)
+    shutil.copy2(built, place)
+    paths = [str(PACKAGE), str(ROOT / "examples" / "python"), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
