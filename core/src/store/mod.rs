@@ -1,6 +1,14 @@
 //! Where everything is kept: units of work that happen wholly or not at all, and consistent reads.
 //! A store knows nothing of payments; what is said to it stands in [`sql`](self).
 
+#[cfg(any(test, feature = "testing"))]
+pub mod contract;
+#[cfg(any(test, feature = "testing"))]
+pub mod faulty;
+mod group_commit;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Code, Error, Result};
@@ -55,14 +63,27 @@ pub trait Connection {
 /// again from the start (after a conflict), so it changes nothing but through the connection.
 pub type Work = Box<dyn FnMut(&mut dyn Connection) -> Result<()> + Send>;
 
+/// One step in the shape of the tables. Steps are numbered 1, 2, 3, … and are never edited once released.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Its place in the list; the schema number of a store is that of the last step it took.
+    pub number: i64,
+    /// The statements, run together in one transaction.
+    pub statements: &'static str,
+}
+
 /// A place to keep things. What it promises is written down as the contract suite (`store::contract`).
 pub trait Store: Send + Sync {
     /// Runs a unit of work and returns once it is durable, or once it certainly left no trace.
     /// The one exception is `storage_unknown`: the commit itself failed and only reading again can tell.
     fn transact(&self, work: Work) -> Result<()>;
 
-    /// Shows one consistent state to `work`, which must not write.
+    /// Shows one consistent state to `work`, which must not write, and must not call the store again.
     fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()>;
+
+    /// From now on every unit of work is refused with `storage_corrupt`, for the reason `why`; reads go on.
+    /// For whoever finds that what is stored cannot be trusted (a broken hash chain).
+    fn refuse_writes(&self, why: &str);
 
     /// Gives everything back to the system. Later calls fail with `store_closed`.
     fn close(&self);

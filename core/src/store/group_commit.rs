@@ -1,0 +1,301 @@
+//! Callers who arrive while a commit is running share the next one; a caller who finds nobody in the way
+//! works on its own thread. It never says how a commit is made, and never lets one caller's failure or
+//! panic reach another.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::error::{Code, Error, Result};
+use crate::store::{Connection, Work};
+
+/// At most this many units of work share a commit. More brings little (the cost of the commit is spread
+/// thin already) and makes everyone in it wait for all the others.
+pub(super) const BATCH_MAX: usize = 128;
+
+/// What makes units of work durable.
+pub(super) trait Committer: Send + 'static {
+    /// Runs all jobs in one transaction and leaves each with its own result. A job that fails leaves no
+    /// trace and disturbs no other; if the commit itself fails, every job gets that error, because even a
+    /// refusal may rest on what a neighbour wrote and lost.
+    fn commit(&mut self, jobs: &mut [Job]);
+}
+
+/// A unit of work and what came of it.
+pub(super) struct Job {
+    work: Work,
+    /// The result of the last attempt.
+    pub(super) result: Result<()>,
+}
+
+impl Job {
+    fn new(work: Work) -> Self {
+        Job { work, result: Err(Error::bug("a unit of work was never run")) }
+    }
+
+    /// Runs the work. If it panics, that is its result, now and at every later attempt.
+    pub(super) fn attempt(&mut self, connection: &mut dyn Connection) {
+        let work = &mut self.work;
+        self.result = unpanicked(|| work(connection));
+        if self.result.as_ref().is_err_and(is_panic) {
+            let spent = std::mem::replace(&mut self.work, Box::new(|_| Err(panicked())));
+            // What it holds may be in no state to be dropped either.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(spent)));
+        }
+    }
+}
+
+const PANICKED: &str = "a unit of work panicked";
+
+fn panicked() -> Error {
+    Error::bug(PANICKED)
+}
+
+fn is_panic(error: &Error) -> bool {
+    error.code() == Code::Internal && error.detail("what") == Some(PANICKED)
+}
+
+/// Runs `work`; a panic becomes the error `internal`. Its message stays out: it may hold anything.
+pub(super) fn unpanicked(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(panicked()))
+}
+
+/// Locks; a panic elsewhere while holding the lock is no reason to stop, all state here stays whole.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A committer, and the line in front of it.
+pub(super) struct GroupCommit<C> {
+    shared: Arc<Shared<C>>,
+}
+
+struct Shared<C> {
+    /// Taken before `line` when both are needed; taken the other way round only by `try_lock`.
+    committer: Mutex<Option<C>>,
+    line: Mutex<Line>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct Line {
+    waiting: VecDeque<Ticket>,
+    closed: bool,
+    /// Above zero while the writer thread waits for so many; until then nobody works past it.
+    wanted: usize,
+    /// Started when a caller first has to wait.
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A caller's place in the line.
+struct Ticket {
+    job: Job,
+    reply: Arc<Reply>,
+}
+
+#[derive(Default)]
+struct Reply {
+    result: Mutex<Option<Result<()>>>,
+    ready: Condvar,
+}
+
+impl Reply {
+    fn give(&self, result: Result<()>) {
+        *lock(&self.result) = Some(result);
+        self.ready.notify_one();
+    }
+
+    fn wait(&self) -> Result<()> {
+        let mut result = lock(&self.result);
+        loop {
+            match result.take() {
+                Some(result) => return result,
+                None => result = self.ready.wait(result).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+}
+
+impl<C: Committer> GroupCommit<C> {
+    pub(super) fn new(committer: C) -> Self {
+        let shared = Shared {
+            committer: Mutex::new(Some(committer)),
+            line: Mutex::default(),
+            arrived: Condvar::new(),
+        };
+        GroupCommit { shared: Arc::new(shared) }
+    }
+
+    /// Runs one unit of work, alone or together with others, and returns its own result.
+    pub(super) fn submit(&self, work: Work) -> Result<()> {
+        let mut line = lock(&self.shared.line);
+        if line.closed {
+            return Err(Error::new(Code::StoreClosed));
+        }
+        if line.waiting.is_empty() && line.wanted == 0 {
+            let free = match self.shared.committer.try_lock() {
+                Ok(guard) => Some(guard),
+                Err(TryLockError::Poisoned(guard)) => Some(guard.into_inner()),
+                Err(TryLockError::WouldBlock) => None,
+            };
+            if let Some(mut committer) = free {
+                drop(line);
+                return alone(&mut committer, work);
+            }
+        }
+        if line.thread.is_none() {
+            line.thread = self.start();
+        }
+        if line.thread.is_none() {
+            // No thread to be had: wait for the committer like for any lock.
+            drop(line);
+            return alone(&mut lock(&self.shared.committer), work);
+        }
+        let reply = Arc::new(Reply::default());
+        line.waiting.push_back(Ticket { job: Job::new(work), reply: Arc::clone(&reply) });
+        let enough = line.waiting.len() == line.wanted.max(1);
+        drop(line);
+        if enough {
+            self.shared.arrived.notify_one();
+        }
+        reply.wait()
+    }
+
+    /// Uses the committer between two commits.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut C) -> Result<T>) -> Result<T> {
+        match &mut *lock(&self.shared.committer) {
+            Some(committer) => work(committer),
+            None => Err(Error::new(Code::StoreClosed)),
+        }
+    }
+
+    /// Finishes what was submitted, refuses what comes later, and hands the committer back (once).
+    pub(super) fn close(&self) -> Option<C> {
+        let thread = {
+            let mut line = lock(&self.shared.line);
+            line.closed = true;
+            line.thread.take()
+        };
+        self.shared.arrived.notify_one();
+        if let Some(thread) = thread {
+            let _ = thread.join(); // it catches panics and has no result
+        }
+        lock(&self.shared.committer).take()
+    }
+
+    fn start(&self) -> Option<JoinHandle<()>> {
+        let shared = Arc::clone(&self.shared);
+        thread::Builder::new().name("paywright-writer".into()).spawn(move || shared.serve()).ok()
+    }
+}
+
+fn alone<C: Committer>(committer: &mut Option<C>, work: Work) -> Result<()> {
+    let mut job = Job::new(work);
+    commit(committer, std::slice::from_mut(&mut job));
+    job.result
+}
+
+/// Commits; a panic of the committer itself leaves open what became of the jobs.
+fn commit<C: Committer>(committer: &mut Option<C>, jobs: &mut [Job]) {
+    let Some(committer) = committer else {
+        return jobs.iter_mut().for_each(|job| job.result = Err(Error::new(Code::StoreClosed)));
+    };
+    if catch_unwind(AssertUnwindSafe(|| committer.commit(jobs))).is_err() {
+        jobs.iter_mut().for_each(|job| job.result = Err(Error::new(Code::StorageUnknown)));
+    }
+}
+
+impl<C: Committer> Shared<C> {
+    /// The writer thread: takes whoever waits, commits for all of them, answers in the order of arrival.
+    fn serve(&self) {
+        let (mut jobs, mut replies) = (Vec::new(), Vec::<Arc<Reply>>::new());
+        let mut linger = Linger::default();
+        while self.wait(&mut linger) {
+            let mut committer = lock(&self.committer);
+            self.take(&mut jobs, &mut replies);
+            commit(&mut committer, &mut jobs);
+            drop(committer);
+            self.invite_back(jobs.len(), &mut linger);
+            for (job, reply) in jobs.iter_mut().zip(replies.drain(..)) {
+                reply.give(std::mem::replace(&mut job.result, Ok(())));
+            }
+            // Callers go on first; dropping what they captured may take a while, and may panic.
+            while let Some(job) = jobs.pop() {
+                let _ = catch_unwind(AssertUnwindSafe(|| drop(job)));
+            }
+        }
+    }
+
+    /// Before those just served are answered: how many, together with those who came meanwhile, to wait for.
+    fn invite_back(&self, served: usize, linger: &mut Linger) {
+        let mut line = lock(&self.line);
+        line.wanted = linger.wanted(served, line.waiting.len());
+    }
+
+    /// Waits until somebody stands in line, and a moment longer for those invited back; false when nobody
+    /// will come any more.
+    fn wait(&self, linger: &mut Linger) -> bool {
+        let mut line = lock(&self.line);
+        let wanted = line.wanted;
+        if wanted > 0 {
+            let missing = |line: &mut Line| line.waiting.len() < wanted && !line.closed;
+            let waited = self.arrived.wait_timeout_while(line, LINGER, missing);
+            line = waited.unwrap_or_else(PoisonError::into_inner).0;
+            linger.learn(line.waiting.len() >= wanted);
+            line.wanted = 0;
+        }
+        while line.waiting.is_empty() && !line.closed {
+            line = self.arrived.wait(line).unwrap_or_else(PoisonError::into_inner);
+        }
+        !line.waiting.is_empty()
+    }
+
+    fn take(&self, jobs: &mut Vec<Job>, replies: &mut Vec<Arc<Reply>>) {
+        let mut line = lock(&self.line);
+        let count = line.waiting.len().min(BATCH_MAX);
+        for ticket in line.waiting.drain(..count) {
+            jobs.push(ticket.job);
+            replies.push(ticket.reply);
+        }
+    }
+}
+
+/// The longest time for which a commit is put off. Callers who come back do so within this.
+const LINGER: Duration = Duration::from_micros(250);
+
+/// After this many commits that were not put off, callers get another chance to come back.
+const SKIP_MAX: u32 = 64;
+
+/// Whether it pays to put a commit off until the callers of the last one come back.
+///
+/// Without it the callers fall into two halves that take turns, and every commit carries one half. They
+/// come back at once where loops call, and not at all where requests trickle in; so whenever nobody came,
+/// twice as many commits as before go without waiting.
+#[derive(Default)]
+struct Linger {
+    /// Commits still to go without waiting.
+    skip: u32,
+    /// What `skip` was last set to.
+    skipped: u32,
+}
+
+impl Linger {
+    /// How many callers to wait for; zero for not waiting.
+    fn wanted(&mut self, served: usize, waiting: usize) -> usize {
+        if served + waiting < 2 {
+            return 0;
+        }
+        if self.skip > 0 {
+            self.skip -= 1;
+            return 0;
+        }
+        (served + waiting).min(BATCH_MAX)
+    }
+
+    fn learn(&mut self, came_back: bool) {
+        self.skipped = if came_back { 0 } else { (self.skipped * 2).clamp(1, SKIP_MAX) };
+        self.skip = self.skipped;
+    }
+}

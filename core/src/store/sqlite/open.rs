@@ -1,0 +1,283 @@
+//! Opening a database: is it ours, which schema has it, and what every connection is set to.
+//! It never changes a file before it knows that it is ours or empty.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::failure::translate;
+use super::file::unusable;
+use super::patience::Patience;
+use crate::error::{Code, Error, Result};
+use crate::store::Migration;
+
+/// Marks a file as ours ("PWRT" in SQLite's header).
+pub(super) const APPLICATION_ID: i32 = 0x5057_5254;
+
+/// Every statement of the library fits in, so none is ever compiled twice.
+const STATEMENTS_CACHED: usize = 256;
+
+/// What a writing connection is set to.
+///
+/// * FULL: anything less loses acknowledged commits with the power. `fullfsync` is the same promise on
+///   Apple's disks and means nothing elsewhere.
+/// * Checkpoints every 1,000 pages keep the log in the processor's cache; the file is cut back to 8 MiB
+///   after a long reader has let it grow. This is the place to tune both.
+/// * The cache of 8 MiB holds the hot ends of all tables.
+const WRITER: &str = "
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA checkpoint_fullfsync = ON;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -8192;
+    PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA journal_size_limit = 8388608;
+";
+
+/// What a reading connection is set to; several are open at a time, so each has a smaller cache.
+const READER: &str = "
+    PRAGMA query_only = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -2048;
+";
+
+/// Opens connections to one database file.
+#[derive(Clone)]
+pub(super) struct Opener {
+    pub(super) path: PathBuf,
+    pub(super) vfs: Option<String>,
+    pub(super) patience: Patience,
+}
+
+/// Whose a file is.
+enum Owner {
+    Nobody,
+    Us { schema: i64 },
+    Somebody,
+}
+
+impl Opener {
+    /// Opens the file for the first time: refuses what is not ours or newer than us, then migrates.
+    pub(super) fn first(&self, migrations: &[Migration]) -> Result<Connection> {
+        self.refuse_untouched(newest(migrations)?)?;
+        self.patiently(|| {
+            let connection = self.bare()?;
+            if connection.is_readonly("main").map_err(translate)? {
+                return Err(unusable(
+                    &self.path,
+                    "it cannot be written; make it writable for this user",
+                ));
+            }
+            self.claim(&connection)?;
+            set_up_writer(&connection)?;
+            migrate(&connection, migrations)?;
+            Ok(connection)
+        })
+    }
+
+    /// Opens the file again for writing, after [`first`](Self::first).
+    pub(super) fn writer(&self) -> Result<Connection> {
+        self.patiently(|| {
+            let connection = self.bare()?;
+            set_up_writer(&connection)?;
+            Ok(connection)
+        })
+    }
+
+    /// Opens the file for reading. It may write to `-shm` all the same, which readers share.
+    pub(super) fn reader(&self) -> Result<Connection> {
+        self.patiently(|| {
+            let connection = self.bare()?;
+            connection.execute_batch(READER).map_err(translate)?;
+            Ok(connection)
+        })
+    }
+
+    fn bare(&self) -> Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = match &self.vfs {
+            Some(vfs) => Connection::open_with_flags_and_vfs(&self.path, flags, vfs.as_str()),
+            None => Connection::open_with_flags(&self.path, flags),
+        }
+        .map_err(translate)?;
+        let patience = self.patience;
+        connection
+            .busy_handler(Some(move |tries: i32| patience.wait(tries.unsigned_abs().into())))
+            .map_err(translate)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+        Ok(connection)
+    }
+
+    /// Some steps of opening fail with "busy" without asking the busy handler.
+    fn patiently<T>(&self, mut open: impl FnMut() -> Result<T>) -> Result<T> {
+        let mut tries = 0;
+        loop {
+            match open() {
+                Err(error) if error.code() == Code::StorageBusy && self.patience.wait(tries) => {
+                    tries += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Looks at the file as it lies there: without locks, recovery or companions, so that not a byte of
+    /// somebody else's file changes.
+    fn refuse_untouched(&self, newest: i64) -> Result<()> {
+        let not_ours = || Error::new(Code::NotOurs).with("path", self.path.display());
+        match self.look("immutable=1").and_then(|connection| owner(&connection)) {
+            Ok(Owner::Somebody) => Err(not_ours()),
+            Ok(Owner::Us { schema }) if schema > newest => Err(schema_newer(schema, newest)),
+            Ok(Owner::Us { .. }) => Ok(()),
+            // Somebody's tables may be in the log only.
+            Ok(Owner::Nobody) if self.companion("-wal") => {
+                let connection = self.look("mode=ro");
+                match connection.and_then(|connection| owner(&connection)) {
+                    Ok(Owner::Somebody) => Err(not_ours()),
+                    _ => Ok(()),
+                }
+            }
+            Ok(Owner::Nobody) => Ok(()),
+            // The power went while it was created: SQLite repairs that, and we look again.
+            Err(_) if self.companion("-journal") => Ok(()),
+            Err(error) if error.code() == Code::StorageCorrupt => Err(not_ours()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn look(&self, how: &str) -> Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let uri = format!("file:{}?{how}", percent_encoded(&self.path));
+        match &self.vfs {
+            Some(vfs) => Connection::open_with_flags_and_vfs(uri, flags, vfs.as_str()),
+            None => Connection::open_with_flags(uri, flags),
+        }
+        .map_err(translate)
+    }
+
+    fn companion(&self, suffix: &str) -> bool {
+        let length = std::fs::metadata(self.beside(suffix)).map(|metadata| metadata.len());
+        length.is_ok_and(|length| length > 0)
+    }
+
+    /// The path of a file that SQLite keeps beside the database.
+    pub(super) fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(suffix);
+        name.into()
+    }
+
+    /// Puts our mark on an empty file. This is done before the file keeps a log, so that the mark stands
+    /// in the file itself and can be read without the log.
+    fn claim(&self, connection: &Connection) -> Result<()> {
+        exclusively(connection, |connection| match owner(connection)? {
+            Owner::Us { .. } => Ok(()),
+            Owner::Nobody => connection
+                .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))
+                .map_err(translate),
+            Owner::Somebody => Err(Error::new(Code::NotOurs).with("path", self.path.display())),
+        })
+    }
+}
+
+/// A database in memory, with the same settings and schema.
+pub(super) fn in_memory(migrations: &[Migration]) -> Result<Connection> {
+    let connection = Connection::open_in_memory().map_err(translate)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    connection.execute_batch(WRITER).map_err(translate)?;
+    migrate(&connection, migrations)?;
+    Ok(connection)
+}
+
+fn set_up_writer(connection: &Connection) -> Result<()> {
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+        .map_err(translate)?;
+    if mode != "wal" {
+        let why = "this file system cannot share memory between processes (WAL)";
+        return Err(Error::new(Code::StorageFailed).with("why", why));
+    }
+    connection.execute_batch(WRITER).map_err(translate)
+}
+
+fn owner(connection: &Connection) -> Result<Owner> {
+    let number = |statement| connection.query_row(statement, [], |row| row.get(0));
+    let application: i64 = number("PRAGMA application_id").map_err(translate)?;
+    let schema: i64 = number("PRAGMA user_version").map_err(translate)?;
+    let table = connection.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()));
+    let tables = table.optional().map_err(translate)?.is_some();
+    Ok(match application {
+        _ if application == i64::from(APPLICATION_ID) => Owner::Us { schema },
+        0 if schema == 0 && !tables => Owner::Nobody,
+        _ => Owner::Somebody,
+    })
+}
+
+/// Takes every step that the database has not taken yet, each in one transaction with its number. Another
+/// process may do the same at the same time: each step looks again under the lock.
+fn migrate(connection: &Connection, migrations: &[Migration]) -> Result<()> {
+    let newest = newest(migrations)?;
+    for migration in migrations {
+        exclusively(connection, |connection| {
+            let found = connection
+                .query_row("PRAGMA user_version", [], |row| row.get(0))
+                .map_err(translate)?;
+            if found > newest {
+                return Err(schema_newer(found, newest));
+            }
+            if found >= migration.number {
+                return Ok(());
+            }
+            connection.execute_batch(migration.statements).map_err(translate)?;
+            connection
+                .execute_batch(&format!("PRAGMA user_version = {}", migration.number))
+                .map_err(translate)
+        })?;
+    }
+    Ok(())
+}
+
+/// Runs `work` in a transaction that holds the write lock; one that fails is undone when SQLite's
+/// transaction object is dropped.
+fn exclusively(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<()>,
+) -> Result<()> {
+    use rusqlite::{Transaction, TransactionBehavior::Immediate};
+    let transaction = Transaction::new_unchecked(connection, Immediate).map_err(translate)?;
+    work(&transaction)?;
+    transaction.commit().map_err(translate)
+}
+
+/// The number of the last migration. They are numbered 1, 2, 3, …, so a gap is a slip of ours.
+fn newest(migrations: &[Migration]) -> Result<i64> {
+    let numbers = migrations.iter().map(|migration| migration.number);
+    if numbers.ne(1..=migrations.len() as i64) {
+        return Err(Error::bug("the migrations are not numbered 1, 2, 3, …"));
+    }
+    Ok(migrations.len() as i64)
+}
+
+fn schema_newer(found: i64, known: i64) -> Error {
+    Error::new(Code::SchemaNewer).with("found", found).with("known", known)
+}
+
+/// A path as part of a URI: everything but plain characters as `%XX`.
+fn percent_encoded(path: &std::path::Path) -> String {
+    let mut encoded = String::new();
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+            encoded.push(byte.into());
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
