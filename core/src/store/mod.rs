@@ -5,6 +5,7 @@
 pub mod contract;
 #[cfg(any(test, feature = "testing"))]
 pub mod faulty;
+#[cfg(feature = "sqlite")]
 mod group_commit;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

@@ -39,7 +39,15 @@ impl<'c> Session<'c> {
     /// The failure of the database after which nothing in this transaction may be kept, whatever the work
     /// made of it.
     pub(super) fn broken(&mut self) -> Option<Error> {
-        self.broken.take()
+        self.check().err()
+    }
+
+    /// A statement after the end of the transaction would be a transaction of its own.
+    fn check(&mut self) -> Result<()> {
+        if self.access != Access::Read && self.connection.is_autocommit() {
+            self.broken.get_or_insert_with(|| Error::bug("the transaction ended by itself"));
+        }
+        self.broken.clone().map_or(Ok(()), Err)
     }
 
     /// Ends the savepoint, if one was taken.
@@ -58,9 +66,7 @@ impl<'c> Session<'c> {
     }
 
     fn prepare(&mut self, statement: &'static str) -> Result<CachedStatement<'c>> {
-        if let Some(broken) = &self.broken {
-            return Err(broken.clone());
-        }
+        self.check()?;
         let connection = self.connection;
         let prepared = connection.prepare_cached(statement).map_err(|error| self.note(error))?;
         if !prepared.readonly() {
@@ -79,13 +85,11 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
-    /// Remembers failures after which the transaction cannot go on. SQLite may have ended it by itself, and a
-    /// further statement would then be a transaction of its own.
+    /// Remembers failures of the database itself: SQLite may have undone more than one statement.
     fn note(&mut self, error: rusqlite::Error) -> Error {
         let error = translate(error);
-        let ended = self.access != Access::Read && self.connection.is_autocommit();
-        if error.code().group() == Group::StorageError || ended {
-            self.broken = Some(error.clone());
+        if error.code().group() == Group::StorageError {
+            self.broken.get_or_insert_with(|| error.clone());
         }
         error
     }
@@ -213,6 +217,7 @@ mod tests {
     #[test]
     fn values_return_unchanged() {
         let connection = connection();
+        connection.execute_batch("BEGIN").unwrap();
         let mut session = Session::new(&connection, Access::Write);
         for (value, kind) in [
             (Value::Null, "null"),
