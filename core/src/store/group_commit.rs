@@ -83,7 +83,7 @@ struct Shared<C> {
 struct Line {
     waiting: VecDeque<Ticket>,
     closed: bool,
-    /// The writer thread is woken when so many wait.
+    /// Above zero while the writer thread waits for so many; until then nobody works past it.
     wanted: usize,
     /// Started when a caller first has to wait.
     thread: Option<JoinHandle<()>>,
@@ -134,7 +134,7 @@ impl<C: Committer> GroupCommit<C> {
         if line.closed {
             return Err(Error::new(Code::StoreClosed));
         }
-        if line.waiting.is_empty() {
+        if line.waiting.is_empty() && line.wanted == 0 {
             let free = match self.shared.committer.try_lock() {
                 Ok(guard) => Some(guard),
                 Err(TryLockError::Poisoned(guard)) => Some(guard.into_inner()),
@@ -217,7 +217,7 @@ impl<C: Committer> Shared<C> {
             self.take(&mut jobs, &mut replies);
             commit(&mut committer, &mut jobs);
             drop(committer);
-            linger.served = jobs.len();
+            self.invite_back(jobs.len(), &mut linger);
             for (job, reply) in jobs.iter_mut().zip(replies.drain(..)) {
                 reply.give(std::mem::replace(&mut job.result, Ok(())));
             }
@@ -228,20 +228,24 @@ impl<C: Committer> Shared<C> {
         }
     }
 
-    /// Waits until somebody stands in line, and a moment longer for those just served; false when nobody
+    /// Before those just served are answered: how many, together with those who came meanwhile, to wait for.
+    fn invite_back(&self, served: usize, linger: &mut Linger) {
+        let mut line = lock(&self.line);
+        line.wanted = linger.wanted(served, line.waiting.len());
+    }
+
+    /// Waits until somebody stands in line, and a moment longer for those invited back; false when nobody
     /// will come any more.
     fn wait(&self, linger: &mut Linger) -> bool {
         let mut line = lock(&self.line);
-        let wanted = linger.wanted(line.waiting.len());
-        if wanted > line.waiting.len() && !line.closed {
-            line.wanted = wanted;
-            let waited = self.arrived.wait_timeout_while(line, LINGER, |line| {
-                line.waiting.len() < wanted && !line.closed
-            });
+        let wanted = line.wanted;
+        if wanted > 0 {
+            let missing = |line: &mut Line| line.waiting.len() < wanted && !line.closed;
+            let waited = self.arrived.wait_timeout_while(line, LINGER, missing);
             line = waited.unwrap_or_else(PoisonError::into_inner).0;
             linger.learn(line.waiting.len() >= wanted);
+            line.wanted = 0;
         }
-        line.wanted = 1;
         while line.waiting.is_empty() && !line.closed {
             line = self.arrived.wait(line).unwrap_or_else(PoisonError::into_inner);
         }
@@ -258,35 +262,195 @@ impl<C: Committer> Shared<C> {
     }
 }
 
-/// Whether it pays to wait for the callers of the last commit to come back before the next one begins.
-///
-/// Without it the callers fall into two halves that take turns, and every commit carries one half. They
-/// come back at once where a loop calls and not at all where requests trickle in, so each time nobody came
-/// the next attempts are skipped, twice as many as before.
-#[derive(Default)]
-struct Linger {
-    served: usize,
-    skip: u32,
-    penalty: u32,
-}
-
 /// The longest time for which a commit is put off. Callers who come back do so within this.
 const LINGER: Duration = Duration::from_micros(250);
-/// At most so many commits are begun without looking whether callers come back again.
-const PENALTY_MAX: u32 = 64;
+
+/// After this many commits that were not put off, callers get another chance to come back.
+const SKIP_MAX: u32 = 64;
+
+/// Whether it pays to put a commit off until the callers of the last one come back.
+///
+/// Without it the callers fall into two halves that take turns, and every commit carries one half. They
+/// come back at once where loops call, and not at all where requests trickle in; so whenever nobody came,
+/// twice as many commits as before go without waiting.
+#[derive(Default)]
+struct Linger {
+    /// Commits still to go without waiting.
+    skip: u32,
+    /// What `skip` was last set to.
+    skipped: u32,
+}
 
 impl Linger {
-    fn wanted(&mut self, waiting: usize) -> usize {
-        let served = std::mem::take(&mut self.served);
-        if self.skip > 0 || served < 2 {
-            self.skip = self.skip.saturating_sub(1);
+    /// How many callers to wait for; zero for not waiting.
+    fn wanted(&mut self, served: usize, waiting: usize) -> usize {
+        if served + waiting < 2 {
+            return 0;
+        }
+        if self.skip > 0 {
+            self.skip -= 1;
             return 0;
         }
         (served + waiting).min(BATCH_MAX)
     }
 
     fn learn(&mut self, came_back: bool) {
-        self.penalty = if came_back { 0 } else { (self.penalty * 2).clamp(1, PENALTY_MAX) };
-        self.skip = self.penalty;
+        self.skipped = if came_back { 0 } else { (self.skipped * 2).clamp(1, SKIP_MAX) };
+        self.skip = self.skipped;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Row, Value};
+    use std::panic::resume_unwind;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Notes how many jobs came in each commit; a commit takes a moment, and can be told to go wrong.
+    #[derive(Default)]
+    struct Recorder {
+        batches: Arc<Mutex<Vec<usize>>>,
+        panics: bool,
+    }
+
+    struct NoConnection;
+
+    impl Connection for NoConnection {
+        fn execute(&mut self, _: &'static str, _: &[Value<'_>]) -> Result<u64> {
+            Ok(0)
+        }
+        fn insert(&mut self, _: &'static str, _: &[Value<'_>]) -> Result<i64> {
+            Ok(0)
+        }
+        fn query(
+            &mut self,
+            _: &'static str,
+            _: &[Value<'_>],
+            _: &mut dyn FnMut(&dyn Row) -> Result<()>,
+        ) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Committer for Recorder {
+        fn commit(&mut self, jobs: &mut [Job]) {
+            lock(&self.batches).push(jobs.len());
+            jobs.iter_mut().for_each(|job| job.attempt(&mut NoConnection));
+            thread::sleep(Duration::from_millis(2));
+            if self.panics {
+                resume_unwind(Box::new("throwaway"));
+            }
+        }
+    }
+
+    fn submit_at_once(group: &GroupCommit<Recorder>, callers: usize) -> Vec<Result<()>> {
+        thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..callers).map(|_| scope.spawn(|| group.submit(Box::new(|_| Ok(()))))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    }
+
+    /// Protects: a caller alone starts no thread; many share commits, none larger than the limit, and each is
+    /// served once.
+    #[test]
+    fn batches() {
+        let recorder = Recorder::default();
+        let batches = Arc::clone(&recorder.batches);
+        let group = GroupCommit::new(recorder);
+        for _ in 0..3 {
+            group.submit(Box::new(|_| Ok(()))).unwrap();
+        }
+        assert_eq!(*lock(&batches), [1, 1, 1]);
+        assert!(lock(&group.shared.line).thread.is_none());
+
+        lock(&batches).clear();
+        assert!(submit_at_once(&group, 300).iter().all(Result::is_ok));
+        let batches = lock(&batches);
+        assert_eq!(batches.iter().sum::<usize>(), 300);
+        assert!(batches.iter().all(|jobs| *jobs <= BATCH_MAX), "{batches:?}");
+        assert!(batches.len() < 100, "{batches:?}");
+    }
+
+    /// Protects: a defect of the committer leaves nobody waiting and claims nothing.
+    #[test]
+    fn a_panicking_committer() {
+        let group = GroupCommit::new(Recorder { panics: true, ..Recorder::default() });
+        for result in submit_at_once(&group, 20) {
+            assert_eq!(result.unwrap_err().code(), Code::StorageUnknown);
+        }
+    }
+
+    /// Protects: what panics once is not run again, and even its dropping may panic.
+    #[test]
+    fn a_panic_is_final() {
+        struct PanicsWhenDropped;
+        impl Drop for PanicsWhenDropped {
+            fn drop(&mut self) {
+                resume_unwind(Box::new("throwaway"));
+            }
+        }
+        let (runs, held) = (Arc::new(AtomicUsize::new(0)), PanicsWhenDropped);
+        let counted = Arc::clone(&runs);
+        let mut job = Job::new(Box::new(move |_| {
+            let _held = &held;
+            counted.fetch_add(1, Ordering::SeqCst);
+            resume_unwind(Box::new("throwaway"))
+        }));
+        for _ in 0..2 {
+            job.attempt(&mut NoConnection);
+            assert_eq!(job.result.as_ref().unwrap_err().code(), Code::Internal);
+        }
+        assert_eq!(runs.load(Ordering::SeqCst), 1);
+    }
+
+    /// Protects: who came before the closing is served, who comes after is told; the committer is handed back.
+    #[test]
+    fn closing() {
+        let group = GroupCommit::new(Recorder::default());
+        let until = |reached: fn(&Line) -> bool| {
+            while !reached(&lock(&group.shared.line)) {
+                thread::yield_now();
+            }
+        };
+        thread::scope(|scope| {
+            let mut early = Vec::new();
+            let mut closing = None;
+            // While the committer is in use, all stand in line.
+            let used = group.with(|_| {
+                early.extend((0..20).map(|_| scope.spawn(|| group.submit(Box::new(|_| Ok(()))))));
+                until(|line| line.waiting.len() == 20);
+                closing = Some(scope.spawn(|| group.close().is_some()));
+                until(|line| line.closed);
+                Ok(())
+            });
+            assert!(used.is_ok());
+            assert!(early.into_iter().all(|thread| thread.join().unwrap().is_ok()));
+            assert!(closing.is_some_and(|thread| thread.join().unwrap()));
+        });
+        assert!(group.close().is_none());
+        let late = group.submit(Box::new(|_| Ok(())));
+        assert_eq!(late.unwrap_err().code(), Code::StoreClosed);
+        assert!(group.with(|_| Ok(())).is_err());
+    }
+
+    /// Protects: waiting for callers who do not come back is given up quickly, and tried again later.
+    #[test]
+    fn lingering_is_given_up() {
+        let mut linger = Linger::default();
+        let mut waits = 0;
+        for _ in 0..1_000 {
+            if linger.wanted(4, 4) > 0 {
+                waits += 1;
+                linger.learn(false);
+            }
+        }
+        assert!((7..30).contains(&waits), "{waits}");
+        while linger.wanted(4, 4) == 0 {}
+        linger.learn(true);
+        assert_eq!(linger.wanted(4, 4), 8);
+        assert_eq!(linger.wanted(BATCH_MAX, 4), BATCH_MAX);
+        assert_eq!(linger.wanted(1, 0), 0, "a caller alone is not waited for");
     }
 }

@@ -5,6 +5,7 @@
 pub mod contract;
 #[cfg(any(test, feature = "testing"))]
 pub mod faulty;
+#[cfg(feature = "sqlite")]
 mod group_commit;
 pub mod schema;
 pub mod sql;
@@ -73,7 +74,7 @@ pub trait Store: Send + Sync {
     /// The one exception is `storage_unknown`: the commit itself failed and only reading again can tell.
     fn transact(&self, work: Work) -> Result<()>;
 
-    /// Shows one consistent state to `work`, which must not write.
+    /// Shows one consistent state to `work`, which must not write and must not call the store again.
     fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()>;
 
     /// From now on reading is possible and writing is refused with `storage_corrupt`.

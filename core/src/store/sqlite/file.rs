@@ -52,7 +52,8 @@ fn resolve(given: &Path) -> Result<PathBuf> {
         None => Path::new("."),
     };
     match fs::canonicalize(parent) {
-        Ok(parent) => Ok(parent.join(name)),
+        Ok(parent) if parent.is_dir() => Ok(parent.join(name)),
+        Ok(_) => Err(unusable(given, "what should be its directory is a file")),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             Err(unusable(given, "its directory does not exist; create it first"))
         }
@@ -167,4 +168,24 @@ fn is_network(kind: u64) -> bool {
 pub(super) fn unusable(path: &Path, why: impl std::fmt::Display) -> Error {
     let setting = format_args!("the database path \"{}\"", path.display());
     Error::new(Code::ConfigInvalid).with("setting", setting).with("why", why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Protects (H95): the file systems that are shared over a network are known by their numbers, in either
+    /// width of the word; local ones, and those that cannot be told, are let through.
+    #[test]
+    fn network_file_systems() {
+        for kind in [0x6969, 0x517B, 0xFE53_4D42, 0xFF53_4D42, 0xFFFF_FFFF_FF53_4D42, 0x00C3_6400] {
+            assert!(is_network(kind), "{kind:x}");
+        }
+        // ext4, tmpfs, xfs, btrfs, overlay, FUSE, 9P
+        for kind in
+            [0xEF53, 0x0102_1994, 0x5846_5342, 0x9123_683E, 0x794C_7630, 0x6573_5546, 0x0102_1997]
+        {
+            assert!(!is_network(kind), "{kind:x}");
+        }
+    }
 }

@@ -138,8 +138,9 @@ impl Store for SqliteStore {
     /// Waits for what is running. The last connection to a file folds its log into it and removes the log.
     fn close(&self) {
         if self.parts.process.check().is_ok() {
-            drop(self.parts.writes.close());
+            let writer = self.parts.writes.close();
             self.parts.readers.iter().for_each(Readers::close);
+            drop(writer); // the last one, so that it can fold the log
         }
     }
 }
@@ -189,10 +190,10 @@ impl Distrust {
 
     /// Damage that anyone meets stops the writing for all.
     fn learn(&self, result: &Result<()>) {
-        if let Err(error) = result {
-            if error.code() == Code::StorageCorrupt {
-                self.refuse(error.detail("why").unwrap_or_default());
-            }
+        if let Err(error) = result
+            && error.code() == Code::StorageCorrupt
+        {
+            self.refuse(error.detail("why").unwrap_or_default());
         }
     }
 

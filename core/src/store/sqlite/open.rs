@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::failure::translate;
 use super::file::unusable;
@@ -44,6 +44,9 @@ const READER: &str = "
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -2048;
 ";
+
+/// The smallest page, and so the smallest database.
+const PAGE_MIN: u64 = 512;
 
 /// Opens connections to one database file.
 #[derive(Clone)]
@@ -125,45 +128,51 @@ impl Opener {
         }
     }
 
-    /// Looks at the file as it lies there: without locks, recovery or companions, so that not a byte of
-    /// somebody else's file changes.
+    /// Looks whose the file is without changing a byte of it.
     fn refuse_untouched(&self, newest: i64) -> Result<()> {
         let not_ours = || Error::new(Code::NotOurs).with("path", self.path.display());
-        match self.look("immutable=1").and_then(|connection| owner(&connection)) {
-            Ok(Owner::Somebody) => Err(not_ours()),
+        match self.look() {
             Ok(Owner::Us { schema }) if schema > newest => Err(schema_newer(schema, newest)),
             Ok(Owner::Us { .. }) => Ok(()),
-            // Somebody's tables may be in the log only.
-            Ok(Owner::Nobody) if self.companion("-wal") => {
-                let connection = self.look("mode=ro");
-                match connection.and_then(|connection| owner(&connection)) {
-                    Ok(Owner::Somebody) => Err(not_ours()),
-                    _ => Ok(()),
-                }
-            }
+            Ok(Owner::Somebody) => Err(not_ours()),
+            // SQLite takes so few bytes for nothing at all, and would write over them.
+            Ok(Owner::Nobody) if (1..PAGE_MIN).contains(&self.length("")) => Err(not_ours()),
             Ok(Owner::Nobody) => Ok(()),
-            // The power went while it was created: SQLite repairs that, and we look again.
-            Err(_) if self.companion("-journal") => Ok(()),
-            Err(error) if error.code() == Code::StorageCorrupt => Err(not_ours()),
-            Err(error) => Err(error),
+            // The power went while it was created: SQLite repairs that, and `claim` looks again.
+            Err(_) if self.length("-journal") > 0 => Ok(()),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                Err(not_ours())
+            }
+            Err(error) => Err(translate(error)),
         }
     }
 
-    fn look(&self, how: &str) -> Result<Connection> {
+    /// First at the file as it lies there, without locks, recovery or companions. If that does not settle
+    /// it (a checkpoint may be half-way, or all there is stands in the log), with them, still only reading.
+    fn look(&self) -> rusqlite::Result<Owner> {
+        let found = self.look_in("immutable=1");
+        match found {
+            Ok(Owner::Nobody) if self.length("-wal") > 0 => self.look_in("mode=ro"),
+            Err(_) => self.look_in("mode=ro"),
+            settled => settled,
+        }
+    }
+
+    fn look_in(&self, manner: &str) -> rusqlite::Result<Owner> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_URI
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let uri = format!("file:{}?{how}", percent_encoded(&self.path));
-        match &self.vfs {
+        let uri = format!("file:{}?{manner}", percent_encoded(&self.path));
+        let connection = match &self.vfs {
             Some(vfs) => Connection::open_with_flags_and_vfs(uri, flags, vfs.as_str()),
             None => Connection::open_with_flags(uri, flags),
-        }
-        .map_err(translate)
+        }?;
+        owner(&connection)
     }
 
-    fn companion(&self, suffix: &str) -> bool {
-        let length = std::fs::metadata(self.beside(suffix)).map(|metadata| metadata.len());
-        length.is_ok_and(|length| length > 0)
+    /// The length of the database file or of one that SQLite keeps beside it; zero if there is none.
+    fn length(&self, suffix: &str) -> u64 {
+        std::fs::metadata(self.beside(suffix)).map_or(0, |metadata| metadata.len())
     }
 
     /// The path of a file that SQLite keeps beside the database.
@@ -176,7 +185,7 @@ impl Opener {
     /// Puts our mark on an empty file. This is done before the file keeps a log, so that the mark stands
     /// in the file itself and can be read without the log.
     fn claim(&self, connection: &Connection) -> Result<()> {
-        exclusively(connection, |connection| match owner(connection)? {
+        exclusively(connection, |connection| match owner(connection).map_err(translate)? {
             Owner::Us { .. } => Ok(()),
             Owner::Nobody => connection
                 .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))
@@ -206,17 +215,16 @@ fn set_up_writer(connection: &Connection) -> Result<()> {
     connection.execute_batch(WRITER).map_err(translate)
 }
 
-fn owner(connection: &Connection) -> Result<Owner> {
-    let number = |statement| connection.query_row(statement, [], |row| row.get(0));
-    let application: i64 = number("PRAGMA application_id").map_err(translate)?;
-    let schema: i64 = number("PRAGMA user_version").map_err(translate)?;
+fn owner(connection: &Connection) -> rusqlite::Result<Owner> {
+    let number = |statement| connection.query_row(statement, [], |row| row.get::<_, i64>(0));
+    let application = number("PRAGMA application_id")?;
+    let schema = number("PRAGMA user_version")?;
+    if application == i64::from(APPLICATION_ID) {
+        return Ok(Owner::Us { schema });
+    }
     let table = connection.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()));
-    let tables = table.optional().map_err(translate)?.is_some();
-    Ok(match application {
-        _ if application == i64::from(APPLICATION_ID) => Owner::Us { schema },
-        0 if schema == 0 && !tables => Owner::Nobody,
-        _ => Owner::Somebody,
-    })
+    let empty = table.optional()?.is_none();
+    Ok(if empty && application == 0 && schema == 0 { Owner::Nobody } else { Owner::Somebody })
 }
 
 /// Takes every step that the database has not taken yet, each in one transaction with its number. Another

@@ -39,7 +39,15 @@ impl<'c> Session<'c> {
     /// The failure of the database after which nothing in this transaction may be kept, whatever the work
     /// made of it.
     pub(super) fn broken(&mut self) -> Option<Error> {
-        self.broken.take()
+        self.check().err()
+    }
+
+    /// A statement after the end of the transaction would be a transaction of its own.
+    fn check(&mut self) -> Result<()> {
+        if self.access != Access::Read && self.connection.is_autocommit() {
+            self.broken.get_or_insert_with(|| Error::bug("the transaction ended by itself"));
+        }
+        self.broken.clone().map_or(Ok(()), Err)
     }
 
     /// Ends the savepoint, if one was taken.
@@ -58,9 +66,7 @@ impl<'c> Session<'c> {
     }
 
     fn prepare(&mut self, statement: &'static str) -> Result<CachedStatement<'c>> {
-        if let Some(broken) = &self.broken {
-            return Err(broken.clone());
-        }
+        self.check()?;
         let connection = self.connection;
         let prepared = connection.prepare_cached(statement).map_err(|error| self.note(error))?;
         if !prepared.readonly() {
@@ -79,13 +85,11 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
-    /// Remembers failures after which the transaction cannot go on. SQLite may have ended it by itself, and a
-    /// further statement would then be a transaction of its own.
+    /// Remembers failures of the database itself: SQLite may have undone more than one statement.
     fn note(&mut self, error: rusqlite::Error) -> Error {
         let error = translate(error);
-        let ended = self.access != Access::Read && self.connection.is_autocommit();
-        if error.code().group() == Group::StorageError || ended {
-            self.broken = Some(error.clone());
+        if error.code().group() == Group::StorageError {
+            self.broken.get_or_insert_with(|| error.clone());
         }
         error
     }
@@ -107,6 +111,8 @@ impl Connection for Session<'_> {
 
     fn insert(&mut self, statement: &'static str, values: &[Value<'_>]) -> Result<i64> {
         match self.execute(statement, values)? {
+            // `ON CONFLICT DO NOTHING` kept the row out; the connection still remembers an older row.
+            0 => Ok(0),
             1 => Ok(self.connection.last_insert_rowid()),
             rows => Err(Error::bug(format_args!("an insert of one row made {rows}"))),
         }
@@ -213,6 +219,7 @@ mod tests {
     #[test]
     fn values_return_unchanged() {
         let connection = connection();
+        connection.execute_batch("BEGIN").unwrap();
         let mut session = Session::new(&connection, Access::Write);
         for (value, kind) in [
             (Value::Null, "null"),
@@ -268,7 +275,7 @@ mod tests {
         let defects = [
             session.execute("NO SUCH STATEMENT", &[]).err(),
             session.execute(ADD, &[]).err(),
-            session.insert("INSERT INTO thing SELECT NULL, 1 WHERE 0", &[]).err(),
+            session.insert("INSERT INTO thing SELECT NULL, 1 UNION SELECT NULL, 2", &[]).err(),
             session.query("SELECT 1", &[], &mut |row| row.integer(7).map(drop)).err(),
         ];
         for defect in defects {

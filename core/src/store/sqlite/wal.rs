@@ -61,3 +61,43 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<bool> {
         result => result.map(|()| true),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A log of two-byte pages: for each frame its salt and the mark of a commit.
+    fn log(name: &str, frames: &[(u32, u32)]) -> std::path::PathBuf {
+        let mut bytes = vec![0; LOG_HEADER as usize];
+        bytes[8..12].copy_from_slice(&2_u32.to_be_bytes());
+        bytes[16..20].copy_from_slice(&7_u32.to_be_bytes());
+        for (salt, commit) in frames {
+            let words = [1, *commit, *salt, 0, 0, 0];
+            bytes.extend(words.iter().flat_map(|word| word.to_be_bytes()));
+            bytes.extend([0xAA, 0xAA]);
+        }
+        let path = std::env::temp_dir().join(format!("paywright-{}-{name}", std::process::id()));
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Protects: only a commit mark of this generation behind the known end means that a failed commit could
+    /// come back; anything unreadable counts as if it could.
+    #[test]
+    fn commits_behind_the_end() {
+        for (name, frames, known, expected) in [
+            ("empty", &[][..], 0, false),
+            ("known", &[(7, 0), (7, 2)], 2, false),
+            ("unmarked", &[(7, 2), (7, 0), (7, 0)], 1, false),
+            ("marked", &[(7, 2), (7, 0), (7, 3)], 1, true),
+            ("older", &[(7, 2), (6, 3)], 1, false),
+            ("behind-older", &[(7, 2), (6, 0), (7, 3)], 1, false),
+        ] {
+            let path = log(name, frames);
+            assert_eq!(commit_behind(&path, known).unwrap(), expected, "{name}");
+            std::fs::remove_file(path).unwrap();
+        }
+        let nowhere = Path::new("/nonexistent/log");
+        assert!(may_hold_lost_commit(&Connection::open_in_memory().unwrap(), nowhere));
+    }
+}
