@@ -1,6 +1,7 @@
 //! Judges vector files: given inputs, the library must say what the file says. A file is known by its `format`;
 //! an expectation that the judge does not understand is a disagreement, never passed over.
 
+pub mod engine;
 pub mod hmac_callback;
 
 use serde_json::Value;

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use paywright_tests::vectors::{Report, judge};
+use paywright_tests::vectors::{Report, engine, judge};
 
 const DISAGREEMENT: u8 = 1;
 const UNREADABLE: u8 = 2;
@@ -39,5 +39,5 @@ fn main() -> ExitCode {
 fn report(file: &str) -> Result<Report, String> {
     let text = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
     let json = serde_json::from_str(&text).map_err(|e| format!("not JSON: {e}"))?;
-    judge(&json, None)
+    judge(&json, Some(&engine::verdict))
 }

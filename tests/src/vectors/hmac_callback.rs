@@ -33,6 +33,8 @@ pub struct Callback<'a> {
     /// What is known of the payment before: `payment_id` (the reference it has at the gateway), `amount_minor`,
     /// `currency`, `status`, perhaps `transaction_id`.
     pub order: &'a Value,
+    /// The first key's secret, to sign what happened before as its sender would have.
+    pub secret: Option<&'a str>,
 }
 
 impl<'a> Callback<'a> {
@@ -44,6 +46,7 @@ impl<'a> Callback<'a> {
             body: body(case)?,
             now: Time::from_millis(now * 1000),
             order: &case["order"],
+            secret: case["config"]["keys"][0]["secret"].as_str(),
         })
     }
 }
