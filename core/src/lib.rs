@@ -30,3 +30,8 @@ pub mod engine;
 pub mod gateway;
 pub mod sign;
 pub mod store;
+
+/// The README's Rust is compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -94,6 +94,17 @@ macro_rules! types {
                     $(#[serde(default, skip_serializing_if = "Option::is_none")]
                       pub $left: Option<$left_type $(<$left_inner>)?>,)*
                 }
+
+                impl $method {
+                    /// What must be given; everything else is left out.
+                    #[allow(clippy::new_without_default)]
+                    pub fn new(
+                        $($place: $place_type $(<$place_inner>)?,)*
+                        $($named: $named_type $(<$named_inner>)?,)*
+                    ) -> Self {
+                        Self { $($place,)* $($named,)* $($left: None,)* }
+                    }
+                }
             )*
         }
     };
