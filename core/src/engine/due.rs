@@ -22,8 +22,6 @@ use crate::store::sql::{orders, payments, refunds};
 const QUERY_SECONDS: i64 = 60;
 /// No interval is longer than this.
 const QUERY_SECONDS_MAX: i64 = 60 * 60;
-/// Stands in `queries` for "close this one whatever its time": its order needs it no more.
-pub(super) const CLOSE_NOW: i64 = 1 << 32;
 /// What one run does at most, unless the host says otherwise.
 pub const LIMIT: i64 = 100;
 /// What one run may be asked to do at most.
@@ -37,13 +35,12 @@ pub(super) fn next_query(asked: i64, now: Time) -> Time {
 
 /// When time next makes something necessary for a payment.
 pub(super) fn payment_due(payment: &Payment, now: Time) -> Option<Time> {
+    let ask = next_query(payment.queries, now);
     match payment.state {
-        State::Init => Some(payment.expires_at),
-        // Past its time it is asked about at the same growing intervals, not all the time.
-        State::Processing if payment.expires_at > now => {
-            Some(payment.expires_at.min(next_query(payment.queries, now)))
-        }
-        State::Processing => Some(next_query(payment.queries, now)),
+        State::Init if payment.expires_at > now => Some(payment.expires_at),
+        State::Processing if payment.expires_at > now => Some(payment.expires_at.min(ask)),
+        // Past its time it is closed as soon as its gateway lets us, asked at growing intervals.
+        State::Init | State::Processing => Some(ask),
         _ => None,
     }
 }
@@ -112,7 +109,7 @@ impl Engine {
 
     fn payment_is_due(self: &Arc<Self>, id: PaymentId) -> Result<()> {
         let payment = self.payment(id)?;
-        let past = self.now() >= payment.expires_at || payment.queries >= CLOSE_NOW;
+        let past = self.now() >= payment.expires_at;
         match (payment.state, past) {
             (State::Init | State::Processing, true) => self.close_payment(id),
             (State::Processing, false) => self.sync_payment(id).map(drop),

@@ -109,7 +109,7 @@ impl Books<'_> {
                 .with("given", money.currency)
                 .with("expected", order.currency));
         }
-        let mut payment = match self.own_payment(exception, &order, money)? {
+        let payment = match self.own_payment(exception, &order, money)? {
             Some(payment) => self.succeed_from_suspense(payment, exception, money)?,
             None => {
                 self.close_open_payment(exception)?;
@@ -125,8 +125,8 @@ impl Books<'_> {
         };
         let concerns = Concerns { exception: Some(exception.key), ..Concerns::payment(&payment) };
         self.book(entry, concerns, movement)?;
-        payment.late = true;
-        self.credited(entry, &payment, &mut order, follow_up)
+        self.credited(entry, &payment, &mut order, follow_up)?;
+        self.hurry_rivals(&order)
     }
 
     /// The payment that the money came for, if the money can still be its own.

@@ -151,6 +151,7 @@ impl Engine {
             let mut follow_up = Vec::new();
             let mut target = books.target(id, heard.transaction_id())?;
             books.heard(&mut target, &heard, &mut follow_up)?;
+            books.ask_again_later(&mut target.payment)?;
             Ok((target.payment, follow_up))
         })?;
         self.send_refunds(&refunds);
@@ -399,6 +400,8 @@ impl Books<'_> {
                 .with("reference", reference)
                 .with("owner", other.payment.id));
         }
+        // What the gateway cannot collect is refused before anything is written or sent.
+        gateway.call(Operation::Pay, &PaymentIntent::of(&payment))?;
         payment.key = payments::insert(self.connection, &payment)?;
         let detail = Detail::new()
             .with("method", &payment.method)
@@ -431,7 +434,9 @@ impl Books<'_> {
                 self.refused(target, *code, reason, follow_up)
             }
             // Not knowing a payment right after its creation is no failure: it is asked again.
-            Heard::Answer(Answer::NotFound) | Heard::Unknown => self.ask_later(target, follow_up),
+            Heard::Answer(Answer::NotFound) | Heard::Unknown => {
+                self.outcome_is_open(target, follow_up)
+            }
             Heard::Answer(Answer::Refund(_)) => {
                 Err(Error::bug("a gateway answered about a refund when asked about a payment"))
             }
@@ -466,7 +471,7 @@ impl Books<'_> {
         follow_up: &mut Vec<RefundId>,
     ) -> Result<()> {
         if target.payment.state != State::Init || target.payment.action.is_some() {
-            return self.ask_later(target, follow_up);
+            return self.outcome_is_open(target, follow_up);
         }
         let decline = Decline { code: code.as_str().to_owned(), message: reason.to_owned() };
         let fact = PaymentFact { decline: Some(decline), ..plain(Event::Fail) };
@@ -474,13 +479,21 @@ impl Books<'_> {
         self.payment_said(target, said, follow_up).map(drop)
     }
 
-    /// The outcome is open: the payment counts as under way and due work asks, at growing intervals.
-    fn ask_later(&mut self, target: &mut Target, follow_up: &mut Vec<RefundId>) -> Result<()> {
-        if target.payment.state == State::Init && target.payment.action.is_none() {
-            self.submit(target, follow_up)?;
+    /// The outcome of its creation is open: the payment counts as under way, and due work asks.
+    fn outcome_is_open(
+        &mut self,
+        target: &mut Target,
+        follow_up: &mut Vec<RefundId>,
+    ) -> Result<()> {
+        match target.payment.state == State::Init && target.payment.action.is_none() {
+            true => self.submit(target, follow_up),
+            false => Ok(()),
         }
-        let payment = &mut target.payment;
-        if !payment.state.is_active() {
+    }
+
+    /// Whatever was heard: a payment that is still open after its turn has its next one later than this one.
+    fn ask_again_later(&mut self, payment: &mut Payment) -> Result<()> {
+        if payment.due_at.is_none_or(|at| at > self.now) {
             return Ok(());
         }
         payment.queries += 1;

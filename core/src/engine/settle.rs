@@ -158,7 +158,12 @@ impl Books<'_> {
             source: AccountKind::Order,
         };
         self.book(entry, Concerns::payment(payment), movement)?;
-        self.credited(entry, payment, order, follow_up)
+        self.credited(entry, payment, order, follow_up)?;
+        match payment.late {
+            true => self.hurry_rivals(order),
+            // An order has one active payment, and this was it.
+            false => Ok(()),
+        }
     }
 
     /// An order's account was credited with what a payment captured: its sums, settlement and state follow.
@@ -179,9 +184,6 @@ impl Books<'_> {
         }
         self.announce_collected(order, became_settled, follow_up)?;
         orders::update(self.connection, order, self.now)?;
-        if order.settlement() == Settlement::Settled {
-            self.hurry_other_payments(payment, order)?;
-        }
         if payment.captured > before.1 {
             self.overpaid(payment, order, payment.captured - before.1)?;
         }
@@ -230,15 +232,14 @@ impl Books<'_> {
     }
 
     /// A settled order needs no other payment: what is still open is closed at its gateway by due work.
-    fn hurry_other_payments(&mut self, payment: &Payment, order: &Order) -> Result<()> {
-        if !payment.late {
-            // An order has one active payment, and this was it.
+    pub(super) fn hurry_rivals(&mut self, order: &Order) -> Result<()> {
+        if order.settlement() != Settlement::Settled {
             return Ok(());
         }
-        if let Some(mut other) = payments::active(self.connection, order.key)? {
-            other.due_at = Some(self.now);
-            other.queries = super::due::CLOSE_NOW;
-            payments::update(self.connection, &mut other, self.now)?;
+        if let Some(mut rival) = payments::active(self.connection, order.key)? {
+            rival.expires_at = self.now;
+            rival.due_at = Some(self.now);
+            payments::update(self.connection, &mut rival, self.now)?;
         }
         Ok(())
     }

@@ -98,8 +98,8 @@ pub fn update(connection: &mut dyn Connection, payment: &mut Payment, now: Time)
     let rows = connection.execute(
         "UPDATE payments SET state = ?2, captured = ?3, refunded = ?4, refund_pending = ?5, \
          transaction_id = ?6, late = ?7, manual = ?8, action = ?9, reference = ?10, \
-         failure_code = ?11, failure_message = ?12, queries = ?13, due_at = ?14, paid_at = ?15, \
-         updated_at = ?16, version = version + 1 WHERE id = ?1 AND version = ?17",
+         failure_code = ?11, failure_message = ?12, queries = ?13, due_at = ?14, expires_at = ?15, \
+         paid_at = ?16, updated_at = ?17, version = version + 1 WHERE id = ?1 AND version = ?18",
         &[
             Value::Integer(payment.key),
             Value::Text(payment.state.as_str()),
@@ -115,6 +115,7 @@ pub fn update(connection: &mut dyn Connection, payment: &mut Payment, now: Time)
             text(payment.failure_message.as_deref()),
             Value::Integer(payment.queries),
             time(payment.due_at),
+            Value::Integer(payment.expires_at.millis()),
             time(payment.paid_at),
             Value::Integer(now.millis()),
             Value::Integer(payment.version),
