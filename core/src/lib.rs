@@ -3,12 +3,12 @@
 pub mod clock;
 pub mod currency;
 pub mod error;
-pub mod gateway;
 pub mod http;
 pub mod id;
-pub mod machine;
 pub mod money;
+pub mod secret;
+pub mod gateway;
+pub mod machine;
 pub mod payment;
 pub mod refund;
-pub mod secret;
 pub mod store;
