@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+#[cfg(feature = "sqlite")]
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
@@ -114,4 +116,20 @@ impl Clock for ManualClock {
 
     /// A clock that stands still makes nobody wait.
     fn pause_millis(&self, _millis: u64) {}
+}
+
+/// How long something has taken, for pacing only: it decides nothing that is recorded or answered.
+#[cfg(feature = "sqlite")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stopwatch(Instant);
+
+#[cfg(feature = "sqlite")]
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Stopwatch(Instant::now())
+    }
+
+    pub(crate) fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
 }

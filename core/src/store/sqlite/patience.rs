@@ -1,59 +1,83 @@
-//! How a lock that another process holds is waited for. It reads no clock: it adds up its own sleeps.
+//! How processes share the write lock: how one waits for it, and how one lets go of it.
+//! It never gives up a lock in the middle of a transaction.
 
 use std::thread;
 use std::time::Duration;
 
-/// At first the lock is asked for this often, because its holder gives it away only for a moment.
-const SHORT_US: u64 = 200;
-/// So many short waits come first.
-const SHORT_TRIES: u64 = 250;
-/// Whoever holds it so long is not committing as fast as it can, and will not notice one millisecond.
-const LONG_US: u64 = 1_000;
+use crate::clock::Stopwatch;
+
+/// The lock is asked for this often, however long it takes: whoever asks more and more rarely starves beside
+/// a holder who commits as fast as it can. Asking costs about four microseconds.
+const INTERVAL_US: u64 = 200;
+
+/// Between two commits in a row the lock is free for a few microseconds only, which those who wait hardly ever
+/// hit. So after this time in a row …
+const ROW_MAX: Duration = Duration::from_millis(50);
+/// … it is let go for so long that everyone asks at least once.
+const LET_GO: Duration = Duration::from_micros(2 * INTERVAL_US);
 
 /// For how long, at most, a lock is waited for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    limit_us: u64,
+    tries_max: u64,
 }
 
 impl Patience {
     pub(super) fn new(limit_ms: u64) -> Self {
-        Patience { limit_us: limit_ms.saturating_mul(1_000) }
+        Patience { tries_max: limit_ms.saturating_mul(1_000) / INTERVAL_US }
     }
 
     /// Sleeps before another try, `tries` of which have failed; false when it has been long enough.
     pub(super) fn wait(self, tries: u64) -> bool {
-        let (waited_us, next_us) = schedule(tries);
-        let goes_on = waited_us < self.limit_us;
+        let goes_on = tries < self.tries_max;
         if goes_on {
-            thread::sleep(Duration::from_micros(next_us));
+            thread::sleep(Duration::from_micros(INTERVAL_US));
         }
         goes_on
     }
 }
 
-/// The sum of the sleeps before `tries`, and the next one, in microseconds.
-fn schedule(tries: u64) -> (u64, u64) {
-    let short = tries.min(SHORT_TRIES);
-    let long = tries - short;
-    let next_us = if tries < SHORT_TRIES { SHORT_US } else { LONG_US };
-    (short * SHORT_US + long.saturating_mul(LONG_US), next_us)
+/// Keeps one process from holding the lock as good as always.
+pub(super) struct Courtesy {
+    /// When the lock was last free for long enough.
+    let_go: Stopwatch,
+    /// When the last transaction ended.
+    ended: Stopwatch,
+}
+
+impl Courtesy {
+    pub(super) fn new() -> Self {
+        Courtesy { let_go: Stopwatch::start(), ended: Stopwatch::start() }
+    }
+
+    /// To be called before a transaction; sleeps if others must be given a chance.
+    pub(super) fn before(&mut self) {
+        let free_anyway = self.ended.elapsed() >= LET_GO;
+        if !free_anyway && self.let_go.elapsed() < ROW_MAX {
+            return;
+        }
+        if !free_anyway {
+            thread::sleep(LET_GO);
+        }
+        self.let_go = Stopwatch::start();
+    }
+
+    /// To be called after a transaction.
+    pub(super) fn after(&mut self) {
+        self.ended = Stopwatch::start();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Protects: the sum that ends the waiting is the sum of the sleeps made.
+    /// Protects: waiting ends after the time that was set, and no time at all means one try.
     #[test]
-    fn the_schedule_adds_up() {
-        let mut sum = 0;
-        for tries in 0..1_000 {
-            let (waited, next) = schedule(tries);
-            assert_eq!(waited, sum, "{tries}");
-            sum += next;
-        }
+    fn it_ends() {
         assert!(!Patience::new(0).wait(0));
-        assert!(!Patience::new(5_000).wait(6_000));
+        assert!(Patience::new(1).wait(4));
+        assert!(!Patience::new(1).wait(5));
+        assert!(!Patience::new(5_000).wait(25_000));
     }
 }

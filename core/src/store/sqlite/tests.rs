@@ -320,6 +320,33 @@ fn two_stores_on_one_file() {
     assert_eq!(tally.unwrap(), 32 * 50);
 }
 
+/// Protects: a process that commits without a pause cannot lock another one out, however slow the disk is.
+#[test]
+fn nobody_is_locked_out() {
+    let directory = Directory::new();
+    let greedy = open(&directory.database()).unwrap();
+    let other = open(&directory.database()).unwrap();
+    let stop = AtomicU32::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let slow = |connection: &mut dyn Connection| {
+                connection.execute("DELETE FROM mixed", &[])?;
+                thread::sleep(Duration::from_millis(5));
+                Ok(())
+            };
+            while stop.load(Ordering::SeqCst) == 0 {
+                transact(&greedy, slow).unwrap();
+            }
+        });
+        let waited = crate::clock::Stopwatch::start();
+        for name in ["a", "b", "c", "d", "e"] {
+            put(&other, name).unwrap();
+        }
+        stop.store(1, Ordering::SeqCst);
+        assert!(waited.elapsed() < Duration::from_secs(2), "{:?}", waited.elapsed());
+    });
+}
+
 /// Protects (H98): damage that is met by anyone stops the writing, while what can be read is still read.
 #[test]
 fn damage() {

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use super::failure::translate;
 use super::open::Opener;
+use super::patience::Courtesy;
 use super::readers::guarded;
 use super::session::{Access, Session, run};
 use super::wal::may_hold_lost_commit;
@@ -17,6 +18,8 @@ pub(super) struct Writer {
     connection: Option<Connection>,
     /// None for a database in memory, which lives in its connection.
     opener: Option<Opener>,
+    /// None where no other process can wait.
+    courtesy: Option<Courtesy>,
 }
 
 /// What a transaction came to.
@@ -31,6 +34,9 @@ impl Committer for Writer {
     /// First without savepoints, which would cost every job what hardly any needs; only if a job fails after
     /// it has written, once more with a savepoint around each.
     fn commit(&mut self, jobs: &mut [Job]) {
+        if let Some(courtesy) = &mut self.courtesy {
+            courtesy.before();
+        }
         let result = match self.transaction(jobs, Access::Write) {
             Ok(End::Again) => self.transaction(jobs, Access::WriteInSavepoint).map(drop),
             result => result.map(drop),
@@ -40,12 +46,16 @@ impl Committer for Writer {
                 job.result = Err(error.clone());
             }
         }
+        if let Some(courtesy) = &mut self.courtesy {
+            courtesy.after();
+        }
     }
 }
 
 impl Writer {
     pub(super) fn new(connection: Connection, opener: Option<Opener>) -> Self {
-        Writer { connection: Some(connection), opener }
+        let courtesy = opener.is_some().then(Courtesy::new);
+        Writer { connection: Some(connection), opener, courtesy }
     }
 
     /// Runs a read on the writing connection, between two transactions.
