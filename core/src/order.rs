@@ -121,6 +121,8 @@ pub struct Order {
     pub deposit_balance: i64,
     /// The host's own notes.
     pub metadata: BTreeMap<String, String>,
+    /// The order whose term this one extends once it is paid: a renewal or an upgrade.
+    pub extends: Option<OrderId>,
     /// The last moment to create a payment.
     pub payable_until: Time,
     /// When `start` happens by itself.

@@ -96,6 +96,7 @@ pub(super) fn order(
         created_at: to_time(order.created_at),
         updated_at: to_time(order.updated_at),
         version: order.version,
+        extends: text(order.extends),
         reference: order.reference,
         customer: order.customer,
         state: order.state,

@@ -35,6 +35,7 @@ impl Paywright {
                 payable_until: convert::time(a.payable_until),
                 starts_at: convert::time(a.starts_at),
                 ends_at: convert::time(a.ends_at),
+                extends: a.extends.as_deref().map(OrderId::parse).transpose()?,
                 idempotency_key: key,
             })?;
             self.order_record(order)

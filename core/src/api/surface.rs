@@ -131,6 +131,8 @@ macro_rules! surface {
                     possible: List<Text>,
                     /// The host's own notes.
                     metadata: Map,
+                    /// The order whose term this one extends once it is paid: a renewal or an upgrade.
+                    extends: Optional<Text>,
                     /// The last moment to create a payment.
                     payable_until: Time,
                     /// When `start` happens by itself.
@@ -498,11 +500,12 @@ macro_rules! surface {
                 }
             }
             methods {
-                /// Creates an order of an amount or of lines. Errors: `amount_…`, `currency`, `overflow`, `id_format`,
+                /// Creates an order of an amount or of lines. `extends` names the order whose term the new one extends once
+                /// it is paid. Errors: `amount_…`, `currency`, `overflow`, `id_format`,
                 /// `reference_taken`, `flow_not_found`, `pan`, `sensitive_field`, `too_large`, `idempotency`.
                 fn create_order(; currency: Text; amount: Amount, lines: List<NewLine>, reference: Text, customer: Text,
                     flow: Text, metadata: Map, payable_until: Time, starts_at: Time, ends_at: Time,
-                    description: Text, idempotency_key: Text) -> Order;
+                    extends: Text, description: Text, idempotency_key: Text) -> Order;
                 /// One order. Errors: `order_not_found`, `id_format`.
                 fn order(order_id: Text;;) -> Order;
                 /// One order by the host's own id; flow `retail` unless said. Errors: `order_not_found`.

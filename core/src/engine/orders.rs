@@ -49,6 +49,8 @@ pub struct NewOrder {
     pub starts_at: Option<Time>,
     /// When `overdue` or `lapse` happens by itself.
     pub ends_at: Option<Time>,
+    /// The order whose term this one extends once it is paid.
+    pub extends: Option<OrderId>,
     /// Makes a repeated call answer with the first one's order.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -127,6 +129,7 @@ impl Engine {
                     .with("reference", reference)
                     .with("owner", other.id));
             }
+            books.check_extension(&order)?;
             order.due_at = due::order_due(books.engine.flow(&order.flow)?, &order);
             order.key = orders::insert(books.connection, &order, &new.lines)?;
             let detail = Detail::new()
@@ -282,6 +285,7 @@ impl NewOrder {
             balance: 0,
             deposit_balance: 0,
             metadata: self.metadata.clone(),
+            extends: self.extends,
             payable_until: self
                 .payable_until
                 .unwrap_or_else(|| books.now.plus_seconds(PAYABLE_SECONDS)),
@@ -316,6 +320,40 @@ impl Books<'_> {
     pub(super) fn order(&mut self, id: OrderId) -> Result<Order> {
         orders::find(self.connection, id)?
             .ok_or_else(|| Error::new(Code::OrderNotFound).with("order", id))
+    }
+
+    /// An extension must have something to extend, and a later end than it has.
+    fn check_extension(&mut self, order: &Order) -> Result<()> {
+        let Some(id) = order.extends else { return Ok(()) };
+        let extended = self.order(id)?;
+        let conflict = |rule: &str| {
+            Err(Error::new(Code::ArgumentConflict).with("fields", "extends").with("rule", rule))
+        };
+        match (order.ends_at, extended.ends_at) {
+            _ if extended.flow != order.flow => conflict("both orders follow the same flow"),
+            (None, _) => Err(Error::new(Code::ArgumentMissing)
+                .with("field", "ends_at")
+                .with("rule", "an order that extends another says until when")),
+            (Some(new), Some(old)) if new <= old => conflict("the new end is later than the old"),
+            _ => Ok(()),
+        }
+    }
+
+    /// A paid extension moves the end of the order it extends, and brings that one back if it had lapsed.
+    pub(super) fn extend(&mut self, by: &Order, follow_up: &mut Vec<RefundId>) -> Result<()> {
+        let Some(id) = by.extends else { return Ok(()) };
+        let mut extended = self.order(id)?;
+        extended.ends_at = by.ends_at.max(extended.ends_at);
+        let engine = self.engine;
+        let flow = engine.flow(&extended.flow)?;
+        let detail = Detail::new().with("extended_by", &by.id.to_string());
+        if let Some(row) = flow.row(&extended.state, flow::PAID).filter(|_| extended.due() == 0) {
+            self.follow(&mut extended, row, EventName::OrderPaid, detail, follow_up)?;
+        } else {
+            self.journal(EventName::OrderUpdated, Concerns::order(&extended), detail)?;
+            extended.due_at = due::order_due(flow, &extended);
+        }
+        orders::update(self.connection, &mut extended, self.now)
     }
 
     /// Fires an event and writes the order. Fails with `transition`.

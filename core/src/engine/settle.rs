@@ -184,6 +184,9 @@ impl Books<'_> {
         }
         self.announce_collected(order, became_settled, follow_up)?;
         orders::update(self.connection, order, self.now)?;
+        if became_settled {
+            self.extend(order, follow_up)?;
+        }
         if payment.captured > before.1 {
             self.overpaid(payment, order, payment.captured - before.1)?;
         }

@@ -17,6 +17,7 @@ CREATE TABLE orders (
   balance          INTEGER NOT NULL CHECK (balance >= 0),
   deposit_balance  INTEGER NOT NULL CHECK (deposit_balance >= 0),
   metadata         TEXT,
+  extends_id       INTEGER REFERENCES orders (id),
   payable_until    INTEGER NOT NULL,
   starts_at        INTEGER,
   ends_at          INTEGER,

@@ -11,7 +11,8 @@ macro_rules! columns {
     () => {
         "o.id, o.public_id, o.flow, o.state, o.currency, o.reference, o.customer, o.total, \
          o.deposit_total, o.paid, o.refunded, o.refund_pending, o.deposit_returned, o.balance, \
-         o.deposit_balance, o.metadata, o.payable_until, o.starts_at, o.ends_at, o.due_at, \
+         o.deposit_balance, o.metadata, \
+         (SELECT x.public_id FROM orders x WHERE x.id = o.extends_id), o.payable_until, o.starts_at, o.ends_at, o.due_at, \
          o.created_at, o.updated_at, o.version"
     };
 }
@@ -35,6 +36,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Order> {
         balance: c.integer()?,
         deposit_balance: c.integer()?,
         metadata: c.texts()?,
+        extends: c.optional_id(OrderId::from_bytes)?,
         payable_until: c.time()?,
         starts_at: c.optional_time()?,
         ends_at: c.optional_time()?,
@@ -51,12 +53,13 @@ pub fn insert(connection: &mut dyn Connection, order: &Order, lines: &[Line]) ->
         true => None,
         false => Some(serde_json::to_string(&order.metadata).map_err(crate::error::Error::bug)?),
     };
+    let extends = order.extends.map(OrderId::to_bytes);
     let key = connection.insert(
         "INSERT INTO orders (public_id, flow, state, currency, reference, customer, total, \
          deposit_total, paid, refunded, refund_pending, deposit_returned, balance, \
-         deposit_balance, metadata, payable_until, starts_at, ends_at, due_at, created_at, \
-         updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, 0, ?9, ?10, \
-         ?11, ?12, ?13, ?14, ?15, ?16)",
+         deposit_balance, metadata, extends_id, payable_until, starts_at, ends_at, due_at, \
+         created_at, updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, 0, \
+         ?9, (SELECT id FROM orders WHERE public_id = ?17), ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         &[
             Value::Blob(&order.id.to_bytes()),
             Value::Text(&order.flow),
@@ -74,6 +77,7 @@ pub fn insert(connection: &mut dyn Connection, order: &Order, lines: &[Line]) ->
             Value::Integer(order.created_at.millis()),
             Value::Integer(order.updated_at.millis()),
             Value::Integer(order.version),
+            extends.as_ref().map_or(Value::Null, |id| Value::Blob(id)),
         ],
     )?;
     insert_lines(connection, key, lines)?;
