@@ -1,4 +1,6 @@
 //! The suites that need more than one part of the workspace, as one test binary.
 
+mod machines;
+mod scenarios;
 mod smoke;
 mod vectors;

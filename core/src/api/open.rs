@@ -42,6 +42,8 @@ pub struct Options {
     pub randomness: Arc<dyn Randomness>,
     /// Who carries requests to gateways that do not carry their own.
     pub transport: Option<Arc<dyn Transport>>,
+    /// A store of the host's own making; the address of the database then counts for nothing.
+    pub store: Option<Arc<dyn Store>>,
     /// Refuse a database file that other users can read, instead of warning.
     pub strict_permissions: bool,
     /// Take a database on a network file system, at one's own risk.
@@ -60,6 +62,7 @@ impl Default for Options {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
             transport: None,
+            store: None,
             strict_permissions: false,
             allow_network_file_system: false,
             busy_timeout_ms: None,
@@ -69,6 +72,9 @@ impl Default for Options {
 
 /// An address of a database: a path, `sqlite:path`, or `sqlite::memory:`.
 fn open_store(url: &str, options: &Options) -> Result<(Arc<dyn Store>, Vec<String>)> {
+    if let Some(store) = &options.store {
+        return Ok((Arc::clone(store), Vec::new()));
+    }
     if url.starts_with("postgres") || url.contains("://") {
         return Err(invalid("database", "this build knows paths, sqlite:path and sqlite::memory:"));
     }
