@@ -7,7 +7,10 @@ use super::books::{Books, Concerns};
 use super::settle::{Said, Verdict};
 use crate::error::{Code, Error, Group, Result};
 use crate::exception::{Exception, Kind, Resolution};
-use crate::gateway::{Claim, ClaimedAmount, Fact, Gateway, Notice, PaymentFact, Subject, Verified};
+use crate::gateway::{
+    Claim, ClaimedAmount, Fact, Gateway, Notice, Operation, PaymentFact, PaymentIntent, Subject,
+    Verified,
+};
 use crate::http::{CALLBACK_BYTES_MAX, Headers, Reply};
 use crate::id::RefundId;
 use crate::journal::{Detail, EventName, SYSTEM, Source};
@@ -124,6 +127,7 @@ impl Engine {
         let settled =
             self.transact(SYSTEM, move |books| books.settle_notice(&name, notice.get()))?;
         self.send_refunds(&settled.follow_up);
+        self.release_hold(gateway, &settled);
         let reply = match &settled.payment {
             Some(payment) if gateway.wants_payment_reply() => self.payment_reply(payment)?,
             _ => gateway.acknowledge(),
@@ -137,6 +141,17 @@ impl Engine {
             exception: settled.exception,
             reply,
         })
+    }
+}
+
+impl Engine {
+    /// A hold that nobody wants is cancelled at its gateway.
+    fn release_hold(&self, gateway: &Arc<dyn Gateway>, settled: &Settled) {
+        let unwanted = settled.exception.as_ref().is_some_and(|e| e.kind == Kind::UnwantedHold);
+        if let Some(payment) = settled.payment.as_ref().filter(|_| unwanted) {
+            // Whether it worked is for the person to see who finds the exception, which stays open.
+            drop(self.exchange(gateway, Operation::Cancel, &PaymentIntent::of(payment)));
+        }
     }
 }
 

@@ -310,7 +310,13 @@ impl Books<'_> {
         }
         let came = said.fact.event == Event::Succeed;
         let money = misfit.money.filter(|_| came);
+        let suggestion = match misfit.kind {
+            // Nothing was collected: there is nothing to apply or to send back.
+            Kind::UnwantedHold => Resolution::WriteOff,
+            _ => Resolution::Refund,
+        };
         let exception = Exception {
+            suggestion,
             amount: money.map(|m| m.minor),
             currency: money.map(|m| m.currency),
             transaction_id: said.fact.transaction_id.clone().filter(|_| came),
