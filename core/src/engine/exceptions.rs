@@ -299,6 +299,7 @@ impl Books<'_> {
         }
         let grant = Grant { source: failed.source, amount: failed.amount, reason, exception: None };
         follow_up.push(self.open_refund(&mut payment, &mut order, &grant)?);
+        self.asked_back(&mut order)?;
         orders::update(self.connection, &mut order, self.now)
     }
 

@@ -206,15 +206,20 @@ impl Books<'_> {
         let mut order = self.order(payment.order_id)?;
         let grant = Grant { source: Source::Order, amount, reason: &new.reason, exception: None };
         let id = self.open_refund(&mut payment, &mut order, &grant)?;
-        let everything = order.refunded + order.refund_pending == order.paid;
-        if everything {
-            self.fire_if_possible(&mut order, flow::REQUEST_REFUND, &mut Vec::new())?;
-        }
+        self.asked_back(&mut order)?;
         orders::update(self.connection, &mut order, self.now)?;
         if let Some(key) = &new.idempotency_key {
             key.record(self, id.to_bytes(), true)?;
         }
         Ok((id, false))
+    }
+
+    /// Where everything collected is on its way back, the flow is told, if it has a word for it.
+    pub(super) fn asked_back(&mut self, order: &mut Order) -> Result<()> {
+        match order.refunded + order.refund_pending == order.paid {
+            true => self.fire_if_possible(order, flow::REQUEST_REFUND, &mut Vec::new()),
+            false => Ok(()),
+        }
     }
 
     /// Writes a refund of an order's payment and reserves its money. The caller writes the order.
