@@ -1,4 +1,5 @@
 //! The suites that need more than one part of the workspace, as one test binary.
 
 mod smoke;
+mod threats;
 mod vectors;
