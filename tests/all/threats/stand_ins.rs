@@ -251,26 +251,24 @@ impl Connection for MeddledConnection<'_> {
     }
 }
 
-/// An engine on a store that misbehaves, with a payment and its genuine success.
+/// An engine on a store of one's choice, with a payment and its genuine success.
 pub struct Works {
     pub engine: Arc<Engine>,
-    pub store: Arc<Meddled>,
     pub payment: Payment,
     pub success: Delivery,
 }
 
 impl Works {
-    pub fn new() -> Works {
-        let (store, clock) = (Meddled::new(), clock());
+    pub fn on(store: Arc<dyn Store>) -> Works {
         let mock = Arc::new(Mock::new(Mock::default_options().unwrap()).unwrap());
-        let engine = engine(Arc::clone(&store) as Arc<dyn Store>, &clock, Arc::clone(&mock));
+        let engine = engine(store, &clock(), Arc::clone(&mock));
         let order = engine.create_order(new_order()).unwrap();
         let payment = engine.create_payment(order.id, NewPayment::default()).unwrap().payment;
         let occasion = Occasion::of(&PaymentIntent::of(&payment));
         let deliveries =
             mock.server().callbacks(Kind::Success, &occasion, engine.now(), engine.randomness());
         let success = deliveries.unwrap().remove(0);
-        Works { engine, store, payment, success }
+        Works { engine, payment, success }
     }
 
     /// Delivers the success.

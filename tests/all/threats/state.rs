@@ -8,7 +8,7 @@ use paywright::error::{Code, Error};
 use serde_json::json;
 
 use super::shop::*;
-use super::stand_ins::{Meddling, Mood, StandIn, Works, shop_with};
+use super::stand_ins::{Meddled, Meddling, Mood, StandIn, Works, shop_with};
 
 /// Runs both at the same time and hands back what came of each.
 fn at_once<T: Send>(one: impl FnOnce() -> T + Send, other: impl FnOnce() -> T + Send) -> [T; 2] {
@@ -418,18 +418,19 @@ fn h84_events_out_of_place() {
 /// is asked to come again.
 #[test]
 fn h85_a_stale_version() {
-    let works = Works::new();
+    let store = Meddled::new();
+    let works = Works::on(store.clone());
     let before = works.snapshot();
-    works.store.meddle("UPDATE payments", Meddling::NoRow, 5);
+    store.meddle("UPDATE payments", Meddling::NoRow, 5);
     let error = works.deliver().unwrap_err();
-    assert_eq!((error.code(), works.store.left()), (Code::Version, 0));
+    assert_eq!((error.code(), store.left()), (Code::Version, 0));
     assert_eq!(error.code().group().http_status(), 409);
     assert!(error.code().retryable());
     assert_eq!(error.reply().unwrap().status, 503);
     assert_eq!(before, works.snapshot());
-    works.store.meddle("UPDATE payments", Meddling::NoRow, 4);
+    store.meddle("UPDATE payments", Meddling::NoRow, 4);
     let result = works.deliver().unwrap();
-    assert_eq!((result.outcome.as_str(), works.store.left()), ("applied", 0));
+    assert_eq!((result.outcome.as_str(), store.left()), ("applied", 0));
     assert_eq!(works.snapshot().1.captured, 10_000);
 }
 
