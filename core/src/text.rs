@@ -46,12 +46,27 @@ const SENSITIVE_KEYS: &[&str] = &[
     "track3", "trackdata",
 ];
 
+/// How cards group their digits. An order number of this shape is rarer than a card in the wrong field.
+const CARD_GROUPS: [&[usize]; 3] = [&[4, 4, 4, 4], &[4, 6, 5], &[4, 4, 4, 4, 3]];
+
 /// Accepts an id that the host chose (an order's reference, a customer): 1 to 64 of
-/// `A-Z a-z 0-9 . _ : @ + -`, without `..`. Fails with `id_format`.
+/// `A-Z a-z 0-9 . _ : @ + -`, without `..`. Fails with `id_format`, and with `pan` where the digits of a card number
+/// stand in the groups in which cards print them.
 ///
-/// Digits are not searched for card numbers here: one in ten order numbers of the right length has
+/// Solid digits are not searched for card numbers here: one in ten order numbers of the right length has
 /// a fitting check digit.
 pub fn reference(field: &str, text: &str) -> Result<()> {
+    transaction_id(field, text)?;
+    match has_grouped_card(text) {
+        true => Err(Error::new(Code::CardNumber).with("field", field)),
+        false => Ok(()),
+    }
+}
+
+/// Accepts a gateway's number of a movement of money, in the characters of [`reference()`]: Alipay and
+/// WeChat Pay number with digits, PayPal with capital letters and digits, Stripe with letters,
+/// digits and `_`. Evidence of money is not searched for card numbers. Fails with `id_format`.
+pub fn transaction_id(field: &str, text: &str) -> Result<()> {
     let fits = (1..=REFERENCE_CHARS_MAX).contains(&text.len());
     match fits && text.bytes().all(is_reference_byte) && !text.contains("..") {
         true => Ok(()),
@@ -63,11 +78,19 @@ pub fn reference(field: &str, text: &str) -> Result<()> {
     }
 }
 
-/// Accepts a gateway's number of a movement of money, by the rule of [`reference()`]: Alipay and
-/// WeChat Pay number with digits, PayPal with capital letters and digits, Stripe with letters,
-/// digits and `_`. Fails with `id_format`.
-pub fn transaction_id(field: &str, text: &str) -> Result<()> {
-    reference(field, text)
+/// A card number whose groups are those of a card, such as `4111-1111-1111-1111`.
+fn has_grouped_card(text: &str) -> bool {
+    let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let is_shaped = |window: &[&str], shape: &[usize]| {
+        window.iter().zip(shape).all(|(group, length)| {
+            group.len() == *length && group.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    CARD_GROUPS.iter().any(|shape| {
+        groups
+            .windows(shape.len())
+            .any(|window| is_shaped(window, shape) && card::contains_card(&window.join(" ")))
+    })
 }
 
 fn is_reference_byte(byte: u8) -> bool {

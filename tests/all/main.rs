@@ -3,4 +3,5 @@
 mod machines;
 mod scenarios;
 mod smoke;
+mod threats;
 mod vectors;
