@@ -2,6 +2,5 @@
 
 mod machines;
 mod scenarios;
-mod smoke;
 mod threats;
 mod vectors;
