@@ -23,6 +23,7 @@ button { font: inherit; padding: .5rem 1rem; border-radius: .5rem; border: 0; ba
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: .9rem } td, th { text-align: left; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid var(--line); vertical-align: top } .number { text-align: right; font-variant-numeric: tabular-nums }
+td.quiet { overflow-wrap: anywhere; min-width: 9rem }
 .state { display: inline-block; padding: .1rem .6rem; border-radius: 1rem; border: 1px solid var(--line) }
 .state.good { background: var(--accent); color: #fff; border-color: transparent }
 form { display: inline } input { font: inherit; padding: .45rem; width: 7rem; border: 1px solid var(--line); border-radius: .5rem;
@@ -30,10 +31,11 @@ form { display: inline } input { font: inherit; padding: .45rem; width: 7rem; bo
 """
 
 
-def page(title: str, body: str) -> bytes:
+def page(title: str, body: str, home: bool = True) -> bytes:
+    back = '<a href="/">Shop</a>' if home else ""
     return f"""<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>
-<style>{STYLE}</style><header><h1>{escape(title)}</h1><a href="/">Shop</a></header>{body}</html>""".encode()
+<style>{STYLE}</style><header><h1>{escape(title)}</h1>{back}</header>{body}</html>""".encode()
 
 
 def front(goods: dict[str, tuple[str, Decimal]], orders: Sequence[paywright.Order], token: str) -> bytes:
@@ -49,7 +51,7 @@ def front(goods: dict[str, tuple[str, Decimal]], orders: Sequence[paywright.Orde
         for order in orders
     )
     table = f"<table>{rows}</table>" if rows else '<p class="quiet">No orders yet.</p>'
-    return page("Tea shop", f'<div class="goods">{cards}</div><h2>Orders</h2>{table}')
+    return page("Tea shop", f'<div class="goods">{cards}</div><h2>Orders</h2>{table}', home=False)
 
 
 def order(
