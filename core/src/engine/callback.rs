@@ -142,9 +142,7 @@ impl Engine {
             reply,
         })
     }
-}
 
-impl Engine {
     /// A hold that nobody wants is cancelled at its gateway.
     fn release_hold(&self, gateway: &Arc<dyn Gateway>, settled: &Settled) {
         let unwanted = settled.exception.as_ref().is_some_and(|e| e.kind == Kind::UnwantedHold);
