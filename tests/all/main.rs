@@ -1,6 +1,7 @@
 //! The suites that need more than one part of the workspace, as one test binary.
 
 mod machines;
+mod requirements;
 mod scenarios;
 mod threats;
 mod vectors;
