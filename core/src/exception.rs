@@ -85,3 +85,32 @@ pub struct Exception {
     /// When it was resolved.
     pub resolved_at: Option<Time>,
 }
+
+impl Exception {
+    /// An open exception about nothing in particular and without money; the caller says what it touches.
+    pub fn new(id: ExceptionId, kind: Kind, gateway: &str, explanation: String, at: Time) -> Self {
+        Exception {
+            key: 0,
+            id,
+            kind,
+            gateway: gateway.to_owned(),
+            order_key: None,
+            order_id: None,
+            payment_key: None,
+            payment_id: None,
+            refund_key: None,
+            refund_id: None,
+            amount: None,
+            currency: None,
+            transaction_id: None,
+            explanation,
+            body: None,
+            suggestion: Resolution::Refund,
+            resolution: None,
+            actor: None,
+            reason: None,
+            created_at: at,
+            resolved_at: None,
+        }
+    }
+}

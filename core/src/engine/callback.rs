@@ -364,29 +364,7 @@ impl Books<'_> {
     }
 
     fn about_nothing(&self, gateway: &str, kind: Kind, explanation: String) -> Result<Exception> {
-        Ok(Exception {
-            key: 0,
-            id: self.exception_id()?,
-            kind,
-            gateway: gateway.to_owned(),
-            order_key: None,
-            order_id: None,
-            payment_key: None,
-            payment_id: None,
-            refund_key: None,
-            refund_id: None,
-            amount: None,
-            currency: None,
-            transaction_id: None,
-            explanation,
-            body: None,
-            suggestion: Resolution::Refund,
-            resolution: None,
-            actor: None,
-            reason: None,
-            created_at: self.now,
-            resolved_at: None,
-        })
+        Ok(Exception::new(self.exception_id()?, kind, gateway, explanation, self.now))
     }
 }
 

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use super::Engine;
 use super::books::Books;
 use super::outgoing::Heard;
-use super::pay::plain;
 use super::settle::Said;
 use crate::clock::Time;
 use crate::error::Result;
 use crate::flow::{self, Flow, TimerColumn};
-use crate::gateway::{Answer, Operation, PaymentIntent};
+use crate::gateway::{Answer, Operation, PaymentFact, PaymentIntent};
 use crate::id::{OrderId, PaymentId, RefundId};
 use crate::journal::{Detail, EventName, SYSTEM};
 use crate::order::{Order, Settlement};
@@ -130,7 +129,7 @@ impl Engine {
         }
         let heard = match self.exchange_cancel(&gateway, &payment)? {
             Heard::Answer(Answer::Payment(fact)) if fact.event == Event::Cancel => {
-                Heard::Answer(Answer::Payment(plain(Event::Expire)))
+                Heard::Answer(Answer::Payment(PaymentFact::plain(Event::Expire)))
             }
             heard => heard,
         };
@@ -229,7 +228,7 @@ impl Books<'_> {
         target: &mut payments::Target,
         follow_up: &mut Vec<RefundId>,
     ) -> Result<()> {
-        let fact = plain(Event::Submit);
+        let fact = PaymentFact::plain(Event::Submit);
         let said = Said { fact: &fact, source: None, by_hand: None };
         self.payment_said(target, said, follow_up).map(drop)
     }

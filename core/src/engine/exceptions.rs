@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Engine;
 use super::books::{Books, Concerns, Movement};
 use super::pay::check_evidence;
-use super::refunds::Grant;
+use super::refund_open::Grant;
 use super::settle::announcement;
 use crate::currency::Currency;
 use crate::error::{Code, Error, Result};

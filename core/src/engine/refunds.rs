@@ -3,29 +3,24 @@
 
 use std::sync::Arc;
 
-use super::books::{Books, Concerns, Movement, account_of};
+use super::Engine;
+use super::books::Books;
 use super::idempotency::{IdempotencyKey, Known};
 use super::orders::{ACTOR_MAX, TEXT_MAX};
 use super::outgoing::Heard;
 use super::pay::{check_evidence, check_transaction};
-use super::settle::Verdict;
-use super::{Engine, due};
+use super::refund_open::Grant;
 use crate::error::{Code, Error, Result};
-use crate::exception::{Exception, Kind, Resolution};
+use crate::exception::Exception;
 use crate::flow;
-use crate::gateway::{
-    Answer, Claim, ClaimedAmount, Decline, Gateway, Operation, PaymentIntent, RefundFact,
-    RefundIntent,
-};
+use crate::gateway::{Answer, Gateway, Operation, PaymentIntent, RefundFact, RefundIntent};
 use crate::id::{PaymentId, RefundId};
-use crate::journal::{Detail, EventName, SYSTEM, Source as Message};
-use crate::ledger::{AccountKind, TransferKind};
-use crate::machine;
+use crate::journal::SYSTEM;
 use crate::money::Money;
-use crate::order::{self, Order};
+use crate::order::Order;
 use crate::payment::{Payment, State as PaymentState};
-use crate::refund::{self, Event, Refund, Source, State};
-use crate::store::sql::{journal, orders, payments, refunds};
+use crate::refund::{Event, Refund, Source};
+use crate::store::sql::{orders, refunds};
 use crate::text;
 
 /// A refund to be made.
@@ -41,14 +36,6 @@ pub struct NewRefund {
     pub actor: Option<String>,
     /// Makes a repeated call answer with the first one's refund.
     pub idempotency_key: Option<IdempotencyKey>,
-}
-
-/// What a refund is taken from.
-pub(super) struct Grant<'a> {
-    pub(super) source: Source,
-    pub(super) amount: i64,
-    pub(super) reason: &'a str,
-    pub(super) exception: Option<&'a Exception>,
 }
 
 impl Engine {
@@ -88,8 +75,10 @@ impl Engine {
         let reason = reason.to_owned();
         let (refund, more) = self.transact(actor, move |books| {
             let mut follow_up = Vec::new();
-            let fact =
-                RefundFact { transaction_id: transaction_id.clone(), ..plain(Event::Succeed) };
+            let fact = RefundFact {
+                transaction_id: transaction_id.clone(),
+                ..RefundFact::plain(Event::Succeed)
+            };
             let mut refund = books.refund(id)?;
             books.refund_said(&mut refund, &fact, None, Some(&reason), &mut follow_up)?;
             Ok((refund, follow_up))
@@ -133,7 +122,7 @@ impl Engine {
         match self.exchange(gateway, Operation::Refund(asked), payment) {
             // A gateway without refunds leaves them to a person, who confirms by hand.
             Err(error) if error.code() == Code::GatewayCannot => {
-                Ok(Heard::Answer(Answer::Refund(plain(Event::Accept))))
+                Ok(Heard::Answer(Answer::Refund(RefundFact::plain(Event::Accept))))
             }
             other => other,
         }
@@ -182,11 +171,6 @@ fn unknown_intent(exception: &Exception, refund: &Refund) -> PaymentIntent {
     }
 }
 
-/// A fact that says nothing but what happened.
-fn plain(event: Event) -> RefundFact {
-    RefundFact { event, amount: None, transaction_id: None, decline: None }
-}
-
 impl Books<'_> {
     /// One refund. Fails with `refund_not_found`.
     pub(super) fn refund(&mut self, id: RefundId) -> Result<Refund> {
@@ -221,453 +205,6 @@ impl Books<'_> {
             false => Ok(()),
         }
     }
-
-    /// Writes a refund of an order's payment and reserves its money. The caller writes the order.
-    pub(super) fn open_refund(
-        &mut self,
-        payment: &mut Payment,
-        order: &mut Order,
-        grant: &Grant<'_>,
-    ) -> Result<RefundId> {
-        let refund = self.insert_refund(grant, &payment.gateway, Some(payment), Some(order))?;
-        let entry = self.announce_refund(EventName::RefundCreated, &refund, None, None)?;
-        if grant.source == Source::Order {
-            self.make_room(entry, order, grant.amount)?;
-            order.balance -= grant.amount;
-        } else {
-            order.deposit_balance -= grant.amount;
-        }
-        self.book_refund(entry, TransferKind::RefundReserved, &refund)?;
-        order::add(&mut order.refund_pending, grant.amount)?;
-        order::add(&mut payment.refund_pending, grant.amount)?;
-        payments::update(self.connection, payment, self.now)?;
-        Ok(refund.id)
-    }
-
-    /// Writes a refund of money that waits in suspense.
-    pub(super) fn open_suspense_refund(
-        &mut self,
-        exception: &Exception,
-        money: Money,
-        reason: &str,
-    ) -> Result<RefundId> {
-        let grant = Grant {
-            source: Source::Suspense,
-            amount: money.minor,
-            reason,
-            exception: Some(exception),
-        };
-        let payment = match exception.payment_id {
-            Some(id) => Some(self.payment(id)?),
-            None => None,
-        };
-        let mut refund = self.new_refund(&grant, &exception.gateway, money.currency)?;
-        refund.payment_key = payment.as_ref().map(|p| p.key);
-        refund.payment_id = payment.as_ref().map(|p| p.id);
-        refund.key = refunds::insert(self.connection, &refund)?;
-        let entry = self.announce_refund(EventName::RefundCreated, &refund, None, None)?;
-        self.book_refund(entry, TransferKind::RefundReserved, &refund)?;
-        Ok(refund.id)
-    }
-
-    fn insert_refund(
-        &mut self,
-        grant: &Grant<'_>,
-        gateway: &str,
-        payment: Option<&Payment>,
-        order: Option<&Order>,
-    ) -> Result<Refund> {
-        let currency = order.map(|o| o.currency).or(payment.map(|p| p.currency));
-        let currency = currency.ok_or_else(|| Error::bug("a refund without a currency"))?;
-        let mut refund = self.new_refund(grant, gateway, currency)?;
-        refund.payment_key = payment.map(|p| p.key);
-        refund.payment_id = payment.map(|p| p.id);
-        refund.order_key = order.map(|o| o.key);
-        refund.order_id = order.map(|o| o.id);
-        refund.key = refunds::insert(self.connection, &refund)?;
-        Ok(refund)
-    }
-
-    fn new_refund(
-        &self,
-        grant: &Grant<'_>,
-        gateway: &str,
-        currency: crate::currency::Currency,
-    ) -> Result<Refund> {
-        Ok(Refund {
-            key: 0,
-            id: RefundId::new(self.now, self.engine.randomness())?,
-            payment_key: None,
-            payment_id: None,
-            order_key: None,
-            order_id: None,
-            exception_key: grant.exception.map(|e| e.key),
-            exception_id: grant.exception.map(|e| e.id),
-            gateway: gateway.to_owned(),
-            source: grant.source,
-            state: State::Pending,
-            currency,
-            amount: grant.amount,
-            reason: grant.reason.to_owned(),
-            transaction_id: None,
-            failure_code: None,
-            failure_message: None,
-            queries: 0,
-            due_at: Some(due::next_query(0, self.now)),
-            created_at: self.now,
-            updated_at: self.now,
-            version: 1,
-        })
-    }
-
-    /// An order's balance may have become a deposit held or revenue: what a refund needs is taken back from there.
-    fn make_room(&mut self, entry: i64, order: &mut Order, amount: i64) -> Result<()> {
-        let from_deposit = (amount - order.balance).clamp(0, order.deposit_balance);
-        order.deposit_balance -= from_deposit;
-        let from_revenue = (amount - order.balance - from_deposit).max(0);
-        order.balance += from_deposit + from_revenue;
-        for (kind, amount) in [
-            (TransferKind::DepositReleased, from_deposit),
-            (TransferKind::RevenueReversed, from_revenue),
-        ] {
-            if amount > 0 {
-                let movement = Movement {
-                    kind,
-                    amount,
-                    currency: order.currency.code(),
-                    gateway: "",
-                    source: AccountKind::Order,
-                };
-                self.book(entry, Concerns::order(order), movement)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn book_refund(&mut self, entry: i64, kind: TransferKind, refund: &Refund) -> Result<()> {
-        let movement = Movement {
-            kind,
-            amount: refund.amount,
-            currency: refund.currency.code(),
-            gateway: &refund.gateway,
-            source: account_of(refund.source),
-        };
-        self.book(entry, Concerns::refund(refund), movement)
-    }
-
-    fn announce_refund(
-        &mut self,
-        event: EventName,
-        refund: &Refund,
-        source: Option<&Message>,
-        by_hand: Option<&str>,
-    ) -> Result<i64> {
-        let detail = Detail::new()
-            .with("state", refund.state.as_str())
-            .with("amount", &refund.money().to_text())
-            .with("currency", refund.currency.code())
-            .with("reason", by_hand.unwrap_or(&refund.reason))
-            .with_some("transaction_id", refund.transaction_id.as_deref())
-            .with_some("failure_code", refund.failure_code.as_deref());
-        self.mark(event, Concerns::refund(refund), source, detail)?
-            .ok_or_else(|| Error::bug("a message was seen between two looks"))
-    }
-
-    /// Everything that an order's payments collected and did not refund goes back.
-    pub(super) fn refund_all(
-        &mut self,
-        order: &mut Order,
-        follow_up: &mut Vec<RefundId>,
-    ) -> Result<()> {
-        for mut payment in payments::of_order(self.connection, order.key)? {
-            let amount = payment.refundable();
-            if amount > 0 {
-                let reason = "the order was cancelled";
-                let grant = Grant { source: Source::Order, amount, reason, exception: None };
-                follow_up.push(self.open_refund(&mut payment, order, &grant)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// The deposit that is held goes back, through the newest payments first.
-    pub(super) fn return_deposit(
-        &mut self,
-        order: &mut Order,
-        follow_up: &mut Vec<RefundId>,
-    ) -> Result<()> {
-        for mut payment in payments::of_order(self.connection, order.key)?.into_iter().rev() {
-            let amount = payment.refundable().min(order.deposit_balance);
-            if amount > 0 {
-                let reason = "the deposit is returned";
-                let grant = Grant { source: Source::Deposit, amount, reason, exception: None };
-                follow_up.push(self.open_refund(&mut payment, order, &grant)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// Settles what was said about a refund.
-    pub(super) fn refund_said(
-        &mut self,
-        refund: &mut Refund,
-        fact: &RefundFact,
-        source: Option<&Message>,
-        by_hand: Option<&str>,
-        follow_up: &mut Vec<RefundId>,
-    ) -> Result<Verdict> {
-        if let Some(source) = source
-            && journal::seen(self.connection, &source.name)?.is_some()
-        {
-            return Ok(Verdict::Duplicate);
-        }
-        if let Some(explanation) = misfit(refund, fact.amount.as_ref()) {
-            return self.hold_refund(refund, Kind::AmountMismatch, explanation, source);
-        }
-        match refund::answer(refund.state, fact.event) {
-            machine::Answer::To(state) => {
-                self.move_refund(refund, fact, state, source, by_hand, follow_up)
-            }
-            _ => self.note_refund(refund, fact, source),
-        }
-    }
-
-    fn note_refund(
-        &mut self,
-        refund: &mut Refund,
-        fact: &RefundFact,
-        source: Option<&Message>,
-    ) -> Result<Verdict> {
-        if refund.transaction_id.is_none() && fact.transaction_id.is_some() {
-            refund.transaction_id.clone_from(&fact.transaction_id);
-            refunds::update(self.connection, refund, self.now)?;
-        }
-        if source.is_some() {
-            let detail = Detail::new()
-                .with("event", fact.event.as_str())
-                .with("state", refund.state.as_str());
-            self.mark(EventName::CallbackNoted, Concerns::refund(refund), source, detail)?;
-        }
-        Ok(Verdict::Already)
-    }
-
-    fn move_refund(
-        &mut self,
-        refund: &mut Refund,
-        fact: &RefundFact,
-        to: State,
-        source: Option<&Message>,
-        by_hand: Option<&str>,
-        follow_up: &mut Vec<RefundId>,
-    ) -> Result<Verdict> {
-        let from = refund.state;
-        let mut affected = self.affected(refund)?;
-        if from != State::Pending && to == State::Succeeded && !affected.can_reserve(refund) {
-            let explanation = format!(
-                "the gateway paid {} after {} had been given up, and that much is not left",
-                refund.money(),
-                refund.id
-            );
-            return self.hold_refund(refund, Kind::Unapplied, explanation, source);
-        }
-        refund.state = to;
-        refund.due_at = None;
-        if fact.transaction_id.is_some() {
-            refund.transaction_id.clone_from(&fact.transaction_id);
-        }
-        refund.failure_code = fact.decline.as_ref().map(|d| d.code.clone());
-        refund.failure_message = fact.decline.as_ref().map(|d| d.message.clone());
-        refunds::update(self.connection, refund, self.now)?;
-        let event = match to {
-            State::Succeeded => EventName::RefundSucceeded,
-            State::Cancelled => EventName::RefundCancelled,
-            State::Failed | State::Pending => EventName::RefundFailed,
-        };
-        let entry = self.announce_refund(event, refund, source, by_hand)?;
-        for kind in steps(from, to) {
-            if *kind == TransferKind::RefundReserved
-                && refund.source == Source::Order
-                && let Some((_, order)) = &mut affected.0
-            {
-                self.make_room(entry, order, refund.amount)?;
-            }
-            self.book_refund(entry, *kind, refund)?;
-            affected.follow(refund, *kind)?;
-        }
-        self.after_refund(refund, affected, follow_up)?;
-        Ok(Verdict::Applied)
-    }
-
-    /// Payment and order follow their refund.
-    fn after_refund(
-        &mut self,
-        refund: &Refund,
-        affected: Affected,
-        follow_up: &mut Vec<RefundId>,
-    ) -> Result<()> {
-        if refund.state == State::Failed {
-            self.refund_failed(refund)?;
-        }
-        let Some((mut payment, mut order)) = affected.0 else { return Ok(()) };
-        payments::update(self.connection, &mut payment, self.now)?;
-        if refund.state == State::Succeeded && refund.source == Source::Deposit {
-            let detail = Detail::new()
-                .with("amount", &refund.money().to_text())
-                .with("currency", refund.currency.code());
-            self.journal(EventName::DepositReturned, Concerns::refund(refund), detail)?;
-        }
-        let nothing_pending = order.refund_pending == 0;
-        let event = match refund.state {
-            State::Succeeded if nothing_pending && order.refunded == order.paid => {
-                Some(flow::REFUND_COMPLETED)
-            }
-            State::Failed | State::Cancelled if nothing_pending => Some(flow::RESUME),
-            _ => None,
-        };
-        if let Some(event) = event {
-            self.fire_if_possible(&mut order, event, follow_up)?;
-        }
-        orders::update(self.connection, &mut order, self.now)
-    }
-
-    /// A refund that did not work is a matter for a person: the payer waits for money.
-    fn refund_failed(&mut self, refund: &Refund) -> Result<()> {
-        let why = refund.failure_message.as_deref().or(refund.failure_code.as_deref());
-        let explanation = format!(
-            "the gateway could not pay {} back: {}",
-            refund.money(),
-            why.unwrap_or("it gave no reason")
-        );
-        let exception = self.about_refund(refund, Kind::RefundFailed, explanation)?;
-        self.open_exception(exception, None).map(drop)
-    }
-
-    fn hold_refund(
-        &mut self,
-        refund: &Refund,
-        kind: Kind,
-        explanation: String,
-        source: Option<&Message>,
-    ) -> Result<Verdict> {
-        let exception = self.about_refund(refund, kind, explanation)?;
-        self.open_exception(exception, source).map(|e| Verdict::Held(Box::new(e)))
-    }
-
-    fn about_refund(&self, refund: &Refund, kind: Kind, explanation: String) -> Result<Exception> {
-        Ok(Exception {
-            key: 0,
-            id: self.exception_id()?,
-            kind,
-            gateway: refund.gateway.clone(),
-            order_key: refund.order_key,
-            order_id: refund.order_id,
-            payment_key: refund.payment_key,
-            payment_id: refund.payment_id,
-            refund_key: Some(refund.key),
-            refund_id: Some(refund.id),
-            amount: None,
-            currency: None,
-            transaction_id: None,
-            explanation,
-            body: None,
-            suggestion: Resolution::Refund,
-            resolution: None,
-            actor: None,
-            reason: None,
-            created_at: self.now,
-            resolved_at: None,
-        })
-    }
-
-    fn affected(&mut self, refund: &Refund) -> Result<Affected> {
-        let (Some(payment), Some(order)) = (refund.payment_id, refund.order_id) else {
-            return Ok(Affected(None));
-        };
-        Ok(Affected(Some((self.payment(payment)?, self.order(order)?))))
-    }
-
-    fn refund_heard(
-        &mut self,
-        refund: &mut Refund,
-        heard: &Heard,
-        follow_up: &mut Vec<RefundId>,
-    ) -> Result<()> {
-        let fact = match heard {
-            Heard::Answer(Answer::Refund(fact)) => fact.clone(),
-            Heard::Answer(Answer::Refused { code, reason }) if !code.retryable() => {
-                let decline =
-                    Decline { code: code.as_str().to_owned(), message: reason.to_owned() };
-                RefundFact { decline: Some(decline), ..plain(Event::Fail) }
-            }
-            // Busy, unreachable, silent or ignorant: the reservation stays and due work sends or asks again.
-            Heard::Answer(_) | Heard::Unknown => plain(Event::Accept),
-        };
-        self.refund_said(refund, &fact, None, None, follow_up)?;
-        if refund.state == State::Pending {
-            refund.queries += 1;
-            refund.due_at = Some(due::next_query(refund.queries, self.now));
-            refunds::update(self.connection, refund, self.now)?;
-        }
-        Ok(())
-    }
-}
-
-/// What is booked when a refund goes from one state to another.
-fn steps(from: State, to: State) -> &'static [TransferKind] {
-    use TransferKind::{RefundBounced, RefundPaid, RefundReleased, RefundReserved};
-    match (from, to) {
-        (State::Pending, State::Succeeded) => &[RefundPaid],
-        (State::Pending, State::Failed | State::Cancelled) => &[RefundReleased],
-        (State::Succeeded, State::Failed) => &[RefundBounced, RefundReleased],
-        (State::Failed | State::Cancelled, State::Succeeded) => &[RefundReserved, RefundPaid],
-        _ => &[],
-    }
-}
-
-/// The payment and order whose sums follow a refund; nothing for money from suspense.
-struct Affected(Option<(Payment, Order)>);
-
-impl Affected {
-    /// Whether the money of a refund that was given up is still there.
-    fn can_reserve(&self, refund: &Refund) -> bool {
-        self.0.as_ref().is_some_and(|(payment, order)| {
-            let left = match refund.source {
-                Source::Deposit => payment.refundable().min(order.deposit_balance),
-                Source::Order | Source::Suspense => payment.refundable(),
-            };
-            refund.amount <= left
-        })
-    }
-
-    /// Moves the sums as the transfer of this kind moved the money.
-    fn follow(&mut self, refund: &Refund, kind: TransferKind) -> Result<()> {
-        let Some((payment, order)) = &mut self.0 else { return Ok(()) };
-        let amount = refund.amount;
-        let (pending, done) = match kind {
-            TransferKind::RefundReserved => (amount, 0),
-            TransferKind::RefundPaid => (-amount, amount),
-            TransferKind::RefundBounced => (amount, -amount),
-            _ => (-amount, 0),
-        };
-        for sum in [&mut payment.refund_pending, &mut order.refund_pending] {
-            order::add(sum, pending)?;
-        }
-        for sum in [&mut payment.refunded, &mut order.refunded] {
-            order::add(sum, done)?;
-        }
-        let account = match refund.source {
-            Source::Deposit => {
-                order::add(&mut order.deposit_returned, done)?;
-                &mut order.deposit_balance
-            }
-            Source::Order | Source::Suspense => &mut order.balance,
-        };
-        match kind {
-            TransferKind::RefundReserved => order::add(account, -amount),
-            TransferKind::RefundReleased => order::add(account, amount),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// How much a new refund is for. Fails with `payment_not_refundable`, `currency_mismatch`, `refund_exceeds`.
@@ -695,19 +232,4 @@ fn refund_amount(payment: &Payment, amount: Option<Money>) -> Result<i64> {
         true => Ok(amount.minor),
         false => Err(exceeds(amount)),
     }
-}
-
-/// Why a claim does not fit a refund, if it does not.
-fn misfit(refund: &Refund, claim: Option<&Claim>) -> Option<String> {
-    let claim = claim?;
-    let currency = claim.currency.as_deref().unwrap_or(refund.currency.code());
-    let amount = match &claim.amount {
-        ClaimedAmount::Minor(minor) => Some(*minor),
-        ClaimedAmount::Major(text) => {
-            Money::from_wire_text(text, refund.currency).map(|money| money.minor)
-        }
-    };
-    let fits =
-        amount == Some(refund.amount) && currency.eq_ignore_ascii_case(refund.currency.code());
-    (!fits).then(|| format!("the gateway reports another amount than {}", refund.money()))
 }

@@ -332,28 +332,13 @@ impl Books<'_> {
         kind: Kind,
         explanation: String,
     ) -> Result<Exception> {
+        let id = self.exception_id()?;
         Ok(Exception {
-            key: 0,
-            id: self.exception_id()?,
-            kind,
-            gateway: payment.gateway.clone(),
             order_key: Some(payment.order_key),
             order_id: Some(payment.order_id),
             payment_key: Some(payment.key),
             payment_id: Some(payment.id),
-            refund_key: None,
-            refund_id: None,
-            amount: None,
-            currency: None,
-            transaction_id: None,
-            explanation,
-            body: None,
-            suggestion: Resolution::Refund,
-            resolution: None,
-            actor: None,
-            reason: None,
-            created_at: self.now,
-            resolved_at: None,
+            ..Exception::new(id, kind, &payment.gateway, explanation, self.now)
         })
     }
 }

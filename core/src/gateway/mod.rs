@@ -119,6 +119,13 @@ pub struct PaymentFact {
     pub decline: Option<Decline>,
 }
 
+impl PaymentFact {
+    /// A fact that says nothing but what happened.
+    pub fn plain(event: payment::Event) -> Self {
+        PaymentFact { event, amount: None, transaction_id: None, decline: None }
+    }
+}
+
 /// What is said about a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundFact {
@@ -130,6 +137,13 @@ pub struct RefundFact {
     pub transaction_id: Option<String>,
     /// Why, where the event is a failure.
     pub decline: Option<Decline>,
+}
+
+impl RefundFact {
+    /// A fact that says nothing but what happened.
+    pub fn plain(event: refund::Event) -> Self {
+        RefundFact { event, amount: None, transaction_id: None, decline: None }
+    }
 }
 
 /// An amount as a gateway wrote it: not yet compared with anything.
