@@ -91,19 +91,35 @@ impl Engine {
         })?;
         for id in due_payments {
             report.payments += 1;
-            report.note(id, self.payment_is_due(id));
+            let done = self.payment_is_due(id);
+            report.note(id, self.or_later(done, move |books| books.postpone_payment(id)));
         }
         for id in due_refunds {
             report.refunds += 1;
-            report.note(id, self.refund_is_due(id));
+            let done = self.refund_is_due(id);
+            report.note(id, self.or_later(done, move |books| books.postpone_refund(id)));
         }
         for id in due_orders {
             report.orders += 1;
-            report.note(id, self.order_is_due(id));
+            let done = self.order_is_due(id);
+            report.note(id, self.or_later(done, move |books| books.postpone_order(id)));
         }
         self.journal_rejections()?;
         report.sealed = self.seal()?;
         Ok(report)
+    }
+
+    /// What could not be done has its next turn later: the oldest failures must not use up every run.
+    fn or_later(
+        self: &Arc<Self>,
+        done: Result<()>,
+        postpone: impl FnMut(&mut Books<'_>) -> Result<()> + Send + 'static,
+    ) -> Result<()> {
+        if done.is_err() {
+            // Should this fail as well, the next run simply meets it again.
+            drop(self.transact(SYSTEM, postpone));
+        }
+        done
     }
 
     fn payment_is_due(self: &Arc<Self>, id: PaymentId) -> Result<()> {
@@ -220,6 +236,27 @@ impl Books<'_> {
                 orders::update(self.connection, order, self.now)
             }
         }
+    }
+
+    fn postpone_payment(&mut self, id: PaymentId) -> Result<()> {
+        let mut payment = self.payment(id)?;
+        self.ask_again_later(&mut payment)
+    }
+
+    fn postpone_refund(&mut self, id: RefundId) -> Result<()> {
+        let mut refund = self.refund(id)?;
+        if refund.state != refund::State::Pending {
+            return Ok(());
+        }
+        refund.queries += 1;
+        refund.due_at = Some(next_query(refund.queries, self.now));
+        refunds::update(self.connection, &mut refund, self.now)
+    }
+
+    fn postpone_order(&mut self, id: OrderId) -> Result<()> {
+        let mut order = self.order(id)?;
+        order.due_at = Some(self.now.plus_seconds(QUERY_SECONDS_MAX));
+        orders::update(self.connection, &mut order, self.now)
     }
 
     /// Marks a payment as under way.
