@@ -152,7 +152,8 @@ fn possible(payment: &Payment) -> Vec<String> {
         ("pay_again", ended),
     ]
     .into_iter()
-    .filter_map(|(action, may)| may.then(|| action.to_owned()))
+    .filter(|(_, may)| *may)
+    .map(|(action, _)| action.to_owned())
     .collect()
 }
 
