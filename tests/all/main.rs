@@ -3,5 +3,6 @@
 mod machines;
 mod requirements;
 mod scenarios;
+mod surface;
 mod threats;
 mod vectors;
