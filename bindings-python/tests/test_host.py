@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -92,6 +93,8 @@ def test_the_interpreter_is_free_while_the_core_waits(tmp_path: Path) -> None:
         other.execute("BEGIN IMMEDIATE")
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(pay.create_order, currency="CNY", amount="1")
+            time.sleep(0.2)  # by now it waits inside the core
+            assert not waiting.done()
             other.execute("COMMIT")
             assert waiting.result(timeout=60).total == 1
         other.close()
