@@ -39,6 +39,40 @@ pub enum Group {
 }
 
 impl Group {
+    /// All groups, in the order of the table.
+    pub const ALL: &'static [Group] = &[
+        Group::InvalidInput,
+        Group::NotFound,
+        Group::Conflict,
+        Group::SignatureInvalid,
+        Group::Declined,
+        Group::GatewayError,
+        Group::RateLimited,
+        Group::GatewayUnavailable,
+        Group::CredentialsRejected,
+        Group::StorageError,
+        Group::ConfigError,
+        Group::InternalError,
+    ];
+
+    /// The group as text, the same in every language.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Group::InvalidInput => "invalid_input",
+            Group::NotFound => "not_found",
+            Group::Conflict => "conflict",
+            Group::SignatureInvalid => "signature_invalid",
+            Group::Declined => "declined",
+            Group::GatewayError => "gateway_error",
+            Group::RateLimited => "rate_limited",
+            Group::GatewayUnavailable => "gateway_unavailable",
+            Group::CredentialsRejected => "credentials_rejected",
+            Group::StorageError => "storage_error",
+            Group::ConfigError => "config_error",
+            Group::InternalError => "internal_error",
+        }
+    }
+
     /// The HTTP status that a host answers with, unless it knows better.
     pub const fn http_status(self) -> u16 {
         match self {

@@ -4,5 +4,6 @@ mod due;
 mod machines;
 mod requirements;
 mod scenarios;
+mod surface;
 mod threats;
 mod vectors;

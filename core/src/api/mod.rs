@@ -2,6 +2,7 @@
 //! calls the engine, and turns what comes out into records; it decides nothing about payments.
 
 mod convert;
+pub mod describe;
 mod diagram;
 mod methods;
 mod metrics;

@@ -1,0 +1,1329 @@
+# Rendered from the surface table; to change it, change the table and run `render`.
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from os import PathLike
+from types import TracebackType
+from typing import Any, final
+
+from .types import (
+    ActionKind,
+    AmountLike,
+    BodyLike,
+    CallbackOutcome,
+    Capture,
+    ExceptionKind,
+    HeadersLike,
+    LineKind,
+    Mode,
+    NewLineFields,
+    PaymentState,
+    RefundSource,
+    RefundState,
+    Resolution,
+    SecretLike,
+    Settlement,
+)
+
+__all__ = [
+    "Action",
+    "Balance",
+    "Bank",
+    "CallbackResult",
+    "Delivery",
+    "Done",
+    "DueReport",
+    "Event",
+    "ExceptionEntry",
+    "ExceptionPage",
+    "Health",
+    "Line",
+    "Mock",
+    "MockChoice",
+    "MockPage",
+    "NewLine",
+    "Order",
+    "OrderPage",
+    "Payment",
+    "PaymentPage",
+    "Paywright",
+    "Proof",
+    "Refund",
+    "RefundPage",
+    "Reply",
+    "Signed",
+    "Transfer",
+    "VerifyReport",
+    "Violation",
+]
+
+@final
+class NewLine:
+    """A line to be ordered."""
+
+    def __new__(
+        cls,
+        *,
+        description: str,
+        unit_amount: AmountLike,
+        quantity: int | None = None,
+        kind: LineKind | None = None,
+    ) -> NewLine:
+        """`description`: What the payer reads; at most 500 characters. `unit_amount`: For one
+        of them, in the order's currency; above zero. `quantity`: How many; 1 unless said.
+        `kind`: What it is for; `item` unless said.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Mock:
+    """A stand-in for a payment provider, inside the process. Refused in mode `live` and beside
+    live credentials.
+    """
+
+    def __new__(
+        cls,
+        *,
+        secrets: Iterable[SecretLike] = (),
+        checkout_base_url: str | None = None,
+        script: Iterable[str] = (),
+        refund_script: Iterable[str] = (),
+        methods: Iterable[str] = (),
+    ) -> Mock:
+        """`secrets`: The secrets that sign and verify callbacks, the newest first; a public
+        throwaway one unless said. `checkout_base_url`: Where a host serves the checkout
+        page. `script`: What happens to the next payments, one word each, such as `success`
+        or `decline:card_declined`. `refund_script`: What happens to the next refunds, one
+        word each. `methods`: The payment methods it offers.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Bank:
+    """Bank transfers: the payer gets instructions, a person confirms that the money came."""
+
+    def __new__(
+        cls,
+        *,
+        account_name: str,
+        account_number: str,
+        bank_name: str,
+        currencies: Iterable[str] = (),
+    ) -> Bank:
+        """`account_name`: Who owns the account. `account_number`: Its number. `bank_name`: The
+        bank's name. `currencies`: The currencies it takes, as ISO 4217 codes; at least one.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Signed:
+    """A sender of signed callbacks, described by data."""
+
+    def __new__(
+        cls,
+        *,
+        description: SecretLike,
+    ) -> Signed:
+        """`description`: The description as JSON text; see the reference page of signed
+        callbacks.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Line:
+    """A line of an order."""
+
+    @property
+    def kind(self) -> LineKind:
+        """What it is for."""
+    @property
+    def description(self) -> str:
+        """What the payer reads."""
+    @property
+    def quantity(self) -> int:
+        """How many."""
+    @property
+    def unit_amount(self) -> Decimal:
+        """For one of them."""
+    @property
+    def amount(self) -> Decimal:
+        """Quantity times unit amount."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Order:
+    """What is owed."""
+
+    @property
+    def id(self) -> str:
+        """`ord_…`"""
+    @property
+    def reference(self) -> str | None:
+        """The host's own id, unique in its flow."""
+    @property
+    def customer(self) -> str | None:
+        """Who owes, in the host's words."""
+    @property
+    def flow(self) -> str:
+        """The name of its lifecycle."""
+    @property
+    def state(self) -> str:
+        """Where it stands in that lifecycle."""
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of every amount here."""
+    @property
+    def lines(self) -> list[Line]:
+        """What makes up the total."""
+    @property
+    def total(self) -> Decimal:
+        """The sum of all lines."""
+    @property
+    def paid(self) -> Decimal:
+        """Collected, ever."""
+    @property
+    def refunded(self) -> Decimal:
+        """Paid back, ever."""
+    @property
+    def due(self) -> Decimal:
+        """Still owed; never negative, and zero in a final state."""
+    @property
+    def deposit_held(self) -> Decimal:
+        """The deposit that is held and owed back."""
+    @property
+    def settlement(self) -> Settlement:
+        """Derived from total, paid and refunded."""
+    @property
+    def can_pay(self) -> bool:
+        """Its state takes payments, something is due and its time to pay is not over."""
+    @property
+    def possible(self) -> list[str]:
+        """The events that a host may fire on it now."""
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The host's own notes."""
+    @property
+    def extends(self) -> str | None:
+        """The order whose term this one extends once it is paid: a renewal or an upgrade."""
+    @property
+    def payable_until(self) -> datetime:
+        """The last moment to create a payment."""
+    @property
+    def starts_at(self) -> datetime | None:
+        """When `start` happens by itself."""
+    @property
+    def ends_at(self) -> datetime | None:
+        """When `overdue` or `lapse` happens by itself."""
+    @property
+    def created_at(self) -> datetime:
+        """When it was created."""
+    @property
+    def updated_at(self) -> datetime:
+        """When it last changed."""
+    @property
+    def version(self) -> int:
+        """Grows by one with every change."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Action:
+    """What the payer does next; `kind` says which of the others counts."""
+
+    @property
+    def kind(self) -> ActionKind:
+        """What to do."""
+    @property
+    def url(self) -> str | None:
+        """For `redirect`: where to go."""
+    @property
+    def qr_text(self) -> str | None:
+        """For `qr_code`: the text to show as a QR code."""
+    @property
+    def client_secret(self) -> str | None:
+        """For `client_secret`: what the gateway's browser library needs."""
+    @property
+    def parameters(self) -> dict[str, str]:
+        """For `sdk_params` and `instructions`: name and value."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Payment:
+    """One attempt to collect."""
+
+    @property
+    def id(self) -> str:
+        """`pay_…`"""
+    @property
+    def order_id(self) -> str:
+        """The order it collects for."""
+    @property
+    def customer(self) -> str | None:
+        """Who owes, in the host's words."""
+    @property
+    def gateway(self) -> str:
+        """The account it is collected through."""
+    @property
+    def method(self) -> str:
+        """How the payer pays."""
+    @property
+    def reference(self) -> str | None:
+        """The reference under which the gateway knows it, where that is not its id."""
+    @property
+    def state(self) -> PaymentState:
+        """Where it stands."""
+    @property
+    def amount(self) -> Decimal:
+        """What it shall collect."""
+    @property
+    def captured(self) -> Decimal:
+        """What it did collect."""
+    @property
+    def refunded(self) -> Decimal:
+        """What went back."""
+    @property
+    def refund_pending(self) -> Decimal:
+        """What refunds under way have reserved."""
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of every amount here."""
+    @property
+    def action(self) -> Action:
+        """What the payer does next."""
+    @property
+    def possible(self) -> list[str]:
+        """What a host may do with it now: `cancel`, `capture`, `refund`, `pay_again`."""
+    @property
+    def transaction_id(self) -> str | None:
+        """The gateway's number of the movement of money."""
+    @property
+    def failure_code(self) -> str | None:
+        """Why it failed: a short stable word."""
+    @property
+    def failure_message(self) -> str | None:
+        """Why it failed: a sentence for the payer."""
+    @property
+    def late(self) -> bool:
+        """The money came after the payment had been given up."""
+    @property
+    def manual(self) -> bool:
+        """A person confirmed it, not a gateway."""
+    @property
+    def reused(self) -> bool:
+        """`create_payment` found it instead of creating it."""
+    @property
+    def expires_at(self) -> datetime:
+        """When it is closed if nobody paid."""
+    @property
+    def paid_at(self) -> datetime | None:
+        """When the money came."""
+    @property
+    def created_at(self) -> datetime:
+        """When it was created."""
+    @property
+    def updated_at(self) -> datetime:
+        """When it last changed."""
+    @property
+    def version(self) -> int:
+        """Grows by one with every change."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Refund:
+    """Money going back."""
+
+    @property
+    def id(self) -> str:
+        """`ref_…`"""
+    @property
+    def payment_id(self) -> str | None:
+        """The payment whose money goes back; none for money of an unknown payment."""
+    @property
+    def order_id(self) -> str | None:
+        """The order it counts for, unless it is paid from suspense."""
+    @property
+    def exception_id(self) -> str | None:
+        """The exception that it resolves."""
+    @property
+    def gateway(self) -> str:
+        """The account it goes back through."""
+    @property
+    def source(self) -> RefundSource:
+        """Which account it is paid from."""
+    @property
+    def state(self) -> RefundState:
+        """Where it stands."""
+    @property
+    def amount(self) -> Decimal:
+        """How much."""
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+    @property
+    def reason(self) -> str:
+        """Why."""
+    @property
+    def transaction_id(self) -> str | None:
+        """The gateway's own number."""
+    @property
+    def failure_code(self) -> str | None:
+        """Why it failed: a short stable word."""
+    @property
+    def failure_message(self) -> str | None:
+        """Why it failed: a sentence."""
+    @property
+    def created_at(self) -> datetime:
+        """When it was accepted."""
+    @property
+    def updated_at(self) -> datetime:
+        """When it last changed."""
+    @property
+    def version(self) -> int:
+        """Grows by one with every change."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class ExceptionEntry:
+    """Money or a message that could not be applied and waits for a person."""
+
+    @property
+    def id(self) -> str:
+        """`exc_…`"""
+    @property
+    def kind(self) -> ExceptionKind:
+        """Why it waits."""
+    @property
+    def gateway(self) -> str:
+        """The account it came through."""
+    @property
+    def order_id(self) -> str | None:
+        """The order it touches."""
+    @property
+    def payment_id(self) -> str | None:
+        """The payment it touches."""
+    @property
+    def refund_id(self) -> str | None:
+        """The refund it touches."""
+    @property
+    def amount(self) -> Decimal | None:
+        """Money in suspense."""
+    @property
+    def currency(self) -> str | None:
+        """Its ISO 4217 code."""
+    @property
+    def transaction_id(self) -> str | None:
+        """The gateway's number of the movement of money."""
+    @property
+    def explanation(self) -> str:
+        """What is wrong, in one sentence."""
+    @property
+    def body(self) -> str | None:
+        """The message without secrets and payer data, where it could not be read."""
+    @property
+    def suggestion(self) -> Resolution:
+        """What is likely right."""
+    @property
+    def resolution(self) -> Resolution | None:
+        """What was done, once it was."""
+    @property
+    def actor(self) -> str | None:
+        """Who did it."""
+    @property
+    def reason(self) -> str | None:
+        """Why."""
+    @property
+    def created_at(self) -> datetime:
+        """When it was opened."""
+    @property
+    def resolved_at(self) -> datetime | None:
+        """When it was resolved."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Event:
+    """One row of the journal."""
+
+    @property
+    def sequence(self) -> int:
+        """Its place in the order of all changes."""
+    @property
+    def at(self) -> datetime:
+        """When it was written."""
+    @property
+    def event(self) -> str:
+        """What happened, such as `payment.succeeded`."""
+    @property
+    def actor(self) -> str:
+        """Who did it; `system` when nobody in particular."""
+    @property
+    def source(self) -> str | None:
+        """The gateway's message behind it."""
+    @property
+    def order_id(self) -> str | None:
+        """The order."""
+    @property
+    def payment_id(self) -> str | None:
+        """The payment."""
+    @property
+    def refund_id(self) -> str | None:
+        """The refund."""
+    @property
+    def exception_id(self) -> str | None:
+        """The exception."""
+    @property
+    def detail(self) -> dict[str, str]:
+        """What there is to know besides."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Reply:
+    """The exact answer to a callback: pass all three on unchanged."""
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+    @property
+    def headers(self) -> dict[str, str]:
+        """HTTP headers."""
+    @property
+    def body(self) -> bytes:
+        """The body, byte for byte."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class CallbackResult:
+    """A callback that was taken."""
+
+    @property
+    def outcome(self) -> CallbackOutcome:
+        """What became of it."""
+    @property
+    def duplicate(self) -> bool:
+        """The very message had been delivered before."""
+    @property
+    def payment(self) -> Payment | None:
+        """The payment it was about, as it is now."""
+    @property
+    def order(self) -> Order | None:
+        """That payment's order, as it is now."""
+    @property
+    def refund(self) -> Refund | None:
+        """The refund it was about, as it is now."""
+    @property
+    def exception(self) -> ExceptionEntry | None:
+        """The exception that keeps it."""
+    @property
+    def reply(self) -> Reply:
+        """What to answer."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Proof:
+    """A callback that is genuine. Nothing was changed."""
+
+    @property
+    def id(self) -> str:
+        """The gateway's id of the message, or what stands for one."""
+    @property
+    def says(self) -> str:
+        """What it says, such as `succeed`, or `unknown`."""
+    @property
+    def payment(self) -> str | None:
+        """The payment's id or reference that it names."""
+    @property
+    def transaction_id(self) -> str | None:
+        """The gateway's number of the movement of money."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class OrderPage:
+    """A page of orders, newest first."""
+
+    @property
+    def total(self) -> int:
+        """All there are."""
+    @property
+    def page(self) -> int:
+        """Which page this is; they count from one."""
+    @property
+    def size(self) -> int:
+        """How many a page holds."""
+    @property
+    def items(self) -> list[Order]:
+        """Those on this page."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class PaymentPage:
+    """A page of payments, newest first."""
+
+    @property
+    def total(self) -> int:
+        """All there are."""
+    @property
+    def page(self) -> int:
+        """Which page this is; they count from one."""
+    @property
+    def size(self) -> int:
+        """How many a page holds."""
+    @property
+    def items(self) -> list[Payment]:
+        """Those on this page."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class RefundPage:
+    """A page of refunds, newest first."""
+
+    @property
+    def total(self) -> int:
+        """All there are."""
+    @property
+    def page(self) -> int:
+        """Which page this is; they count from one."""
+    @property
+    def size(self) -> int:
+        """How many a page holds."""
+    @property
+    def items(self) -> list[Refund]:
+        """Those on this page."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class ExceptionPage:
+    """A page of exceptions, oldest first."""
+
+    @property
+    def total(self) -> int:
+        """All there are."""
+    @property
+    def page(self) -> int:
+        """Which page this is; they count from one."""
+    @property
+    def size(self) -> int:
+        """How many a page holds."""
+    @property
+    def items(self) -> list[ExceptionEntry]:
+        """Those on this page."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Transfer:
+    """One row of the ledger."""
+
+    @property
+    def sequence(self) -> int:
+        """Its place in the ledger."""
+    @property
+    def entry(self) -> int:
+        """The journal row that it belongs to."""
+    @property
+    def kind(self) -> str:
+        """Why, such as `payment` or `refund_paid`."""
+    @property
+    def debit(self) -> str:
+        """The kind of account that is debited."""
+    @property
+    def credit(self) -> str:
+        """The kind of account that is credited."""
+    @property
+    def amount(self) -> Decimal:
+        """How much."""
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Balance:
+    """What stands in one account in one currency."""
+
+    @property
+    def account(self) -> str:
+        """The account, such as `gateway:mock` or `order:ord_…`."""
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+    @property
+    def debit(self) -> Decimal:
+        """The sum of all debits."""
+    @property
+    def credit(self) -> Decimal:
+        """The sum of all credits."""
+    @property
+    def balance(self) -> Decimal:
+        """Debits less credits."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Violation:
+    """An invariant that does not hold."""
+
+    @property
+    def invariant(self) -> str:
+        """Its number in the threat model."""
+    @property
+    def subject(self) -> str:
+        """The row that breaks it."""
+    @property
+    def what(self) -> str:
+        """What is wrong."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class VerifyReport:
+    """What an audit found."""
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is wrong."""
+    @property
+    def orders(self) -> int:
+        """Orders looked at."""
+    @property
+    def payments(self) -> int:
+        """Payments looked at."""
+    @property
+    def refunds(self) -> int:
+        """Refunds looked at."""
+    @property
+    def transfers(self) -> int:
+        """Transfers looked at."""
+    @property
+    def entries(self) -> int:
+        """Journal rows looked at."""
+    @property
+    def violations(self) -> list[Violation]:
+        """What does not hold."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class DueReport:
+    """What a run of due work did."""
+
+    @property
+    def payments(self) -> int:
+        """Payments looked at."""
+    @property
+    def refunds(self) -> int:
+        """Refunds looked at."""
+    @property
+    def orders(self) -> int:
+        """Orders looked at."""
+    @property
+    def failures(self) -> list[str]:
+        """What could not be done now and will be tried again."""
+    @property
+    def sealed(self) -> int:
+        """Rows of journal and ledger that were sealed."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Health:
+    """How the engine is."""
+
+    @property
+    def ok(self) -> bool:
+        """The database answers and nothing is odd."""
+    @property
+    def mode(self) -> Mode:
+        """What is at stake."""
+    @property
+    def gateways(self) -> list[str]:
+        """The accounts that collect."""
+    @property
+    def methods(self) -> list[str]:
+        """The payment methods they offer."""
+    @property
+    def warnings(self) -> list[str]:
+        """What an operator should look at."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Delivery:
+    """A callback as the mock gateway would post it."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """HTTP headers."""
+    @property
+    def body(self) -> bytes:
+        """The body, byte for byte."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class MockPage:
+    """A page of the mock gateway, for a host to serve."""
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+    @property
+    def headers(self) -> dict[str, str]:
+        """HTTP headers."""
+    @property
+    def html(self) -> str:
+        """The page."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class MockChoice:
+    """What a click on the mock gateway's page leads to."""
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """The callbacks that the gateway now posts, in this order."""
+    @property
+    def return_url(self) -> str | None:
+        """Where the payer's browser goes back to."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Done:
+    """An acknowledgement without content."""
+
+    @property
+    def ok(self) -> bool:
+        """Always true: a refusal is an error."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Paywright:
+    """An engine with its database and gateways. All methods may be called from many threads at once."""
+
+    @classmethod
+    def open(
+        cls,
+        database: str | PathLike[str],
+        *,
+        gateways: Iterable[Mock | Bank | Signed] = (),
+        mode: Mode = "development",
+        flows: Iterable[str | Mapping[str, object]] = (),
+        clock: ManualClock | None = None,
+        seed: int | None = None,
+        strict_permissions: bool = False,
+        allow_network_file_system: bool = False,
+        busy_timeout_ms: int | None = None,
+    ) -> Paywright:
+        """Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`.
+
+        `flows` are lifecycles of the host, as JSON text or mappings. `clock` and `seed` make
+        everything repeatable; they are for tests. Errors: `config_…`, `mock_in_live`,
+        `flow_invalid`, `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
+        """
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        gateways: Iterable[Mock | Bank | Signed] = (),
+        mode: Mode = "development",
+        flows: Iterable[str | Mapping[str, object]] = (),
+        clock: ManualClock | None = None,
+        seed: int | None = None,
+        strict_permissions: bool = False,
+        allow_network_file_system: bool = False,
+        busy_timeout_ms: int | None = None,
+    ) -> Paywright:
+        """Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`.
+
+        `mode` counts where the environment names none.
+        """
+    @property
+    def warnings(self) -> list[str]:
+        """What an operator should know since this engine was opened."""
+    def close(self) -> None:
+        """Gives the database back; later calls fail with `store_closed`."""
+    def __enter__(self) -> Paywright: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+    def deliver_events(
+        self, consumer: str, handler: Callable[[Event], object], *, limit: int | None = None
+    ) -> int:
+        """Hands the events that a named consumer has not dealt with to `handler`, one by one.
+
+        When it raises, the event comes again next time and the exception goes on. Answers with
+        how many were dealt with; at most 100 unless said.
+        """
+    def create_order(
+        self,
+        *,
+        currency: str,
+        amount: AmountLike | None = None,
+        lines: Iterable[NewLine | NewLineFields] | None = None,
+        reference: str | None = None,
+        customer: str | None = None,
+        flow: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        payable_until: datetime | None = None,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+        extends: str | None = None,
+        description: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Order:
+        """Creates an order of an amount or of lines. `extends` names the order whose term the
+        new one extends once it is paid. Errors: `amount_…`, `currency`, `overflow`,
+        `id_format`, `reference_taken`, `flow_not_found`, `pan`, `sensitive_field`,
+        `too_large`, `idempotency`.
+        """
+    def order(
+        self,
+        order_id: str,
+    ) -> Order:
+        """One order. Errors: `order_not_found`, `id_format`."""
+    def order_by_reference(
+        self,
+        reference: str,
+        *,
+        flow: str | None = None,
+    ) -> Order:
+        """One order by the host's own id; flow `retail` unless said. Errors:
+        `order_not_found`.
+        """
+    def orders(
+        self,
+        *,
+        customer: str | None = None,
+        flow: str | None = None,
+        state: str | None = None,
+        page: int | None = None,
+        size: int | None = None,
+    ) -> OrderPage:
+        """A page of orders, newest first. Errors: `argument_range`."""
+    def add_lines(
+        self,
+        order_id: str,
+        *,
+        lines: Iterable[NewLine | NewLineFields],
+    ) -> Order:
+        """Adds lines to an order that takes payments; what is due grows. Errors:
+        `order_not_payable`.
+        """
+    def transition_order(
+        self,
+        order_id: str,
+        event: str,
+        *,
+        actor: str | None = None,
+        withhold: AmountLike | None = None,
+        withhold_reason: str | None = None,
+    ) -> Order:
+        """Fires an event of the order's flow. `withhold` keeps a part of the deposit that the
+        event would return. Errors: `transition`, `transition_reserved`, `withhold_exceeds`.
+        """
+    def cancel_order(
+        self,
+        order_id: str,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+    ) -> Order:
+        """Gives an order up and refunds what its flow says. Errors: `transition`, `paid`,
+        `outcome_unknown`.
+        """
+    def create_payment(
+        self,
+        order_id: str,
+        *,
+        method: str | None = None,
+        gateway: str | None = None,
+        amount: AmountLike | None = None,
+        currency: str | None = None,
+        partial: bool | None = None,
+        ttl_minutes: int | None = None,
+        capture: Capture | None = None,
+        description: str | None = None,
+        return_url: str | None = None,
+        reference: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Payment:
+        """Creates a payment of what is due, or returns the active one that is the same.
+        Errors, in this order: `order_not_found`, `method_unsupported`, `order_not_payable`,
+        `order_settled`, `order_expired`, `amount_mismatch`, `active_payment_exists`; then
+        the gateway's: `declined`, `gateway_…`, `outcome_unknown`.
+        """
+    def payment(
+        self,
+        payment_id: str,
+    ) -> Payment:
+        """One payment. Errors: `payment_not_found`, `id_format`."""
+    def payments(
+        self,
+        *,
+        order_id: str | None = None,
+        customer: str | None = None,
+        state: PaymentState | None = None,
+        page: int | None = None,
+        size: int | None = None,
+    ) -> PaymentPage:
+        """A page of payments, newest first. Errors: `argument_range`, `value_unknown`."""
+    def capture_payment(
+        self,
+        payment_id: str,
+        *,
+        amount: AmountLike | None = None,
+    ) -> Payment:
+        """Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`."""
+    def cancel_payment(
+        self,
+        payment_id: str,
+        *,
+        actor: str | None = None,
+    ) -> Payment:
+        """Closes a payment at its gateway. Errors: `paid`, `outcome_unknown`."""
+    def confirm_payment(
+        self,
+        payment_id: str,
+        *,
+        actor: str,
+        reason: str,
+        transaction_id: str | None = None,
+    ) -> Payment:
+        """A person confirms that money came, on evidence. Errors: `manual_evidence`,
+        `gateway_cannot`.
+        """
+    def sync_payment(
+        self,
+        payment_id: str,
+    ) -> Payment:
+        """Asks the gateway about a payment. Errors: `payment_not_found`, `gateway_cannot`."""
+    def refund(
+        self,
+        payment_id: str,
+        *,
+        amount: AmountLike | None = None,
+        currency: str | None = None,
+        reason: str | None = None,
+        actor: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Refund:
+        """Pays money back: all that is left unless said. Errors: `payment_not_refundable`,
+        `refund_exceeds`, `currency_mismatch`, `idempotency`.
+        """
+    def find_refund(
+        self,
+        refund_id: str,
+    ) -> Refund:
+        """One refund. Errors: `refund_not_found`, `id_format`."""
+    def refunds(
+        self,
+        *,
+        payment_id: str | None = None,
+        order_id: str | None = None,
+        state: RefundState | None = None,
+        page: int | None = None,
+        size: int | None = None,
+    ) -> RefundPage:
+        """A page of refunds, newest first. Errors: `argument_range`, `value_unknown`."""
+    def confirm_refund(
+        self,
+        refund_id: str,
+        *,
+        actor: str,
+        reason: str,
+        transaction_id: str | None = None,
+    ) -> Refund:
+        """A person confirms that a refund reached the payer. Errors: `manual_evidence`,
+        `gateway_cannot`.
+        """
+    def sync_refund(
+        self,
+        refund_id: str,
+    ) -> Refund:
+        """Asks the gateway about a refund. Errors: `refund_not_found`, `gateway_cannot`."""
+    def exception(
+        self,
+        exception_id: str,
+    ) -> ExceptionEntry:
+        """One exception. Errors: `exception_not_found`."""
+    def exceptions(
+        self,
+        *,
+        all: bool | None = None,
+        page: int | None = None,
+        size: int | None = None,
+    ) -> ExceptionPage:
+        """A page of exceptions, oldest first; only the open ones unless `all`."""
+    def resolve_exception(
+        self,
+        exception_id: str,
+        *,
+        resolution: Resolution,
+        actor: str,
+        reason: str,
+        order_id: str | None = None,
+    ) -> ExceptionEntry:
+        """A person decides what becomes of an exception. Errors: `manual_evidence`,
+        `exception_resolved`, `resolution_impossible`.
+        """
+    def handle_callback(
+        self,
+        gateway: str,
+        *,
+        headers: HeadersLike,
+        body: BodyLike,
+    ) -> CallbackResult:
+        """Takes a gateway's callback: raw headers and raw body, exactly as they arrived. A
+        refusal is an error whose `reply` is the answer for the remote side. Errors:
+        `auth_…`, `malformed`, `too_large`, `bound_elsewhere`.
+        """
+    def verify_callback(
+        self,
+        gateway: str,
+        *,
+        headers: HeadersLike,
+        body: BodyLike,
+    ) -> Proof:
+        """Proves a callback genuine and changes nothing. Errors: as `handle_callback`."""
+    def handle_return(
+        self,
+        gateway: str,
+        *,
+        params: Mapping[str, str],
+    ) -> Payment:
+        """The payer came back: asks the gateway about the payment that the address names. What
+        the address says about its outcome is never believed. Errors: `payment_not_found`.
+        """
+    def logs(
+        self,
+        payment_id: str,
+    ) -> list[Event]:
+        """What happened to a payment and its refunds, oldest first."""
+    def timeline(
+        self,
+        order_id: str,
+    ) -> list[Event]:
+        """What happened to an order, its payments and refunds, oldest first."""
+    def transfers(
+        self,
+        order_id: str,
+    ) -> list[Transfer]:
+        """The ledger's rows of an order, oldest first."""
+    def events(
+        self,
+        *,
+        after: int | None = None,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """The events after a sequence number, in order; 100 unless said."""
+    def next_events(
+        self,
+        consumer: str,
+        *,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """What a named consumer has not acknowledged; asking again gives the same events
+        again.
+        """
+    def acknowledge_events(
+        self,
+        consumer: str,
+        sequence: int,
+    ) -> Done:
+        """A named consumer has dealt with everything up to a sequence number."""
+    def run_due(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> DueReport:
+        """Does what time has made necessary: expiry, open outcomes, timers, seals. Call it
+        from cron or a timer.
+        """
+    def verify(
+        self,
+    ) -> VerifyReport:
+        """Audits the books: every sum, every invariant, every seal."""
+    def balances(
+        self,
+    ) -> list[Balance]:
+        """What stands in every account that is not even."""
+    def health(
+        self,
+    ) -> Health:
+        """How the engine is."""
+    def metrics(
+        self,
+    ) -> str:
+        """Counts for a monitor, as Prometheus text."""
+    def diagram(
+        self,
+        machine: str,
+    ) -> str:
+        """A lifecycle as a Mermaid diagram: a flow's name, `payment` or `refund`. Errors:
+        `flow_not_found`.
+        """
+    def mock_callbacks(
+        self,
+        payment_id: str,
+        kind: str,
+        *,
+        refund_id: str | None = None,
+    ) -> list[Delivery]:
+        """The mock gateway signs callbacks of a kind, such as `success` or `wrong_amount`, for
+        a payment. Errors: `value_unknown`, `gateway_not_found`.
+        """
+    def mock_script(
+        self,
+        *,
+        payments: Iterable[str] | None = None,
+        refunds: Iterable[str] | None = None,
+    ) -> Done:
+        """What the mock gateway shall do with the next payments and refunds. Errors:
+        `value_unknown`.
+        """
+    def mock_page(
+        self,
+        token: str,
+        *,
+        language: str | None = None,
+    ) -> MockPage:
+        """The mock gateway's checkout page, in `en` or `zh`."""
+    def mock_choose(
+        self,
+        token: str,
+        choice: str,
+    ) -> MockChoice:
+        """A click on the mock gateway's checkout page. Errors: `value_unknown`, `malformed`."""
+
+@final
+class ManualClock:
+    """A clock that stands still until it is told to move."""
+
+    def __new__(cls, now: datetime) -> ManualClock: ...
+    @property
+    def now(self) -> datetime:
+        """What it shows."""
+    def set(self, now: datetime) -> None:
+        """Moves it, in either direction."""
+    def advance(self, seconds: int) -> None:
+        """Moves it on by whole seconds."""
+
+def _restore(record: str, json: str) -> object: ...

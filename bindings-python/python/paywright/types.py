@@ -1,0 +1,130 @@
+# Rendered from the surface table; to change it, change the table and run `render`.
+"""Names for annotations: the closed sets of words, and what methods take besides plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Literal, TypeAlias, TypedDict
+
+AmountLike: TypeAlias = Decimal | int | str
+"""An exact amount: a Decimal, a whole number, or decimal text such as "100.00". Floats are refused."""
+HeadersLike: TypeAlias = Mapping[str, object] | Iterable[tuple[str | bytes, str | bytes]]
+"""HTTP headers of any framework, or a WSGI environment."""
+BodyLike: TypeAlias = bytes | bytearray | memoryview
+"""A raw body, exactly as it arrived."""
+SecretLike: TypeAlias = str | Mapping[str, object]
+"""A secret as text; a mapping stands for its JSON text."""
+
+Settlement: TypeAlias = Literal[
+    "unsettled",
+    "partial",
+    "settled",
+]
+"""How far an order is paid; always derived from its sums."""
+PaymentState: TypeAlias = Literal[
+    "init",
+    "processing",
+    "authorized",
+    "succeeded",
+    "failed",
+    "cancelled",
+    "expired",
+]
+"""Where a payment stands."""
+RefundState: TypeAlias = Literal[
+    "pending",
+    "succeeded",
+    "failed",
+    "cancelled",
+]
+"""Where a refund stands."""
+RefundSource: TypeAlias = Literal[
+    "order",
+    "deposit",
+    "suspense",
+]
+"""Which account a refund is paid from."""
+ActionKind: TypeAlias = Literal[
+    "redirect",
+    "qr_code",
+    "client_secret",
+    "sdk_params",
+    "instructions",
+    "none",
+]
+"""What the payer does next."""
+LineKind: TypeAlias = Literal[
+    "item",
+    "fee",
+    "tax",
+    "discount",
+    "deposit",
+]
+"""What a line is for. A discount is the only kind that makes the total smaller."""
+CallbackOutcome: TypeAlias = Literal[
+    "applied",
+    "already",
+    "held",
+    "ignored",
+]
+"""What became of a callback."""
+ExceptionKind: TypeAlias = Literal[
+    "amount_mismatch",
+    "currency_mismatch",
+    "unapplied",
+    "overpaid",
+    "unknown_payment",
+    "schema",
+    "unwanted_hold",
+    "refund_failed",
+]
+"""Why something waits for a person."""
+Resolution: TypeAlias = Literal[
+    "apply",
+    "refund",
+    "write_off",
+]
+"""What a person may do about an exception."""
+Capture: TypeAlias = Literal[
+    "automatic",
+    "manual",
+]
+"""Whether money is collected at once or only held until the host captures it."""
+Mode: TypeAlias = Literal[
+    "development",
+    "test",
+    "live",
+]
+"""What is at stake: no money, the gateways' test environments, real money."""
+
+
+class _NewLineMust(TypedDict):
+    description: str
+    unit_amount: AmountLike
+
+
+class NewLineFields(_NewLineMust, total=False):
+    """A line to be ordered. As a mapping."""
+
+    quantity: int | None
+    kind: LineKind | None
+
+__all__ = [
+    "ActionKind",
+    "AmountLike",
+    "BodyLike",
+    "CallbackOutcome",
+    "Capture",
+    "ExceptionKind",
+    "HeadersLike",
+    "LineKind",
+    "Mode",
+    "NewLineFields",
+    "PaymentState",
+    "RefundSource",
+    "RefundState",
+    "Resolution",
+    "SecretLike",
+    "Settlement",
+]

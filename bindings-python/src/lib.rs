@@ -1,0 +1,24 @@
+//! Paywright for Python: a reader of the surface table, and the few things that are Python's own (exceptions, context
+//! managers, the interpreter lock). It contains no decision about payments.
+
+mod clock;
+mod engine;
+mod error;
+mod given;
+mod methods;
+mod records;
+mod shown;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    records::add_classes(module)?;
+    module.add_class::<engine::Paywright>()?;
+    // What follows is reached through `paywright.testing` and by pickles, so it is not among the exported names.
+    module.setattr("ManualClock", module.py().get_type::<clock::ManualClock>())?;
+    module.setattr("_restore", wrap_pyfunction!(records::_restore, module)?)?;
+    #[cfg(feature = "testing")]
+    module.setattr("_panic_once", wrap_pyfunction!(clock::_panic_once, module)?)?;
+    Ok(())
+}
