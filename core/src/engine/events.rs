@@ -57,6 +57,11 @@ impl Engine {
         Ok(events.len())
     }
 
+    /// The named consumers that ever acknowledged something, and how far each has read.
+    pub fn consumers(&self) -> Result<Vec<(String, i64)>> {
+        self.read(journal::consumers)
+    }
+
     /// What was counted since the engine was opened.
     pub fn counts(&self) -> Vec<Count> {
         self.counters.all()

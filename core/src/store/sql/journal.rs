@@ -134,6 +134,13 @@ pub fn position(connection: &mut dyn Connection, consumer: &str) -> Result<i64> 
     Ok(found.unwrap_or(0))
 }
 
+/// The named consumers that ever acknowledged something, and how far each has read.
+pub fn consumers(connection: &mut dyn Connection) -> Result<Vec<(String, i64)>> {
+    all(connection, "SELECT name, position FROM consumers ORDER BY name", &[], |c| {
+        Ok((c.string()?, c.integer()?))
+    })
+}
+
 /// Moves a named consumer on; never back, so that a slow worker cannot undo a fast one.
 pub fn advance(connection: &mut dyn Connection, consumer: &str, sequence: i64) -> Result<()> {
     connection
