@@ -104,7 +104,7 @@ impl<'a> Console<'a> {
         self.line(&text)
     }
 
-    /// Writes one JSON document on a line of its own and lets it out at once.
+    /// Writes one JSON document on a line of its own.
     pub(crate) fn document_line(&mut self, document: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string(document).map_err(Error::bug)?;
         self.line(&text)
@@ -117,8 +117,12 @@ impl<'a> Console<'a> {
 
     /// Writes a line for the operator beside the result.
     pub(crate) fn warn(&mut self, warning: &str) {
-        // Nobody reads warnings: the result counts.
-        let _ = writeln!(self.place.err, "warning: {}", escape_line(warning));
+        let line = match self.json {
+            false => format!("warning: {}", escape_line(warning)),
+            true => serde_json::json!({ "warning": warning }).to_string(),
+        };
+        // Without a reader of warnings the result still counts.
+        let _ = writeln!(self.place.err, "{line}");
     }
 
     /// The text, coloured where that is allowed.

@@ -160,8 +160,10 @@ fn payment(pay: &Paywright, order: &Order, story: &mut Story<'_, '_>) -> Result<
         idempotency_key: None,
     })?;
     story.step("The payer chooses a method; the gateway says where to pay.")?;
-    let url = payment.action.url.as_deref().unwrap_or_default();
-    story.result(&format!("{}  {}, {url}", payment.id, payment.state.as_str()))?;
+    // The token behind the question mark is long, and says nothing to people.
+    let page = payment.action.url.as_deref().and_then(|url| url.split('?').next());
+    let (state, page) = (payment.state.as_str(), page.unwrap_or_default());
+    story.result(&format!("{}  {state}, {page}?token=…", payment.id))?;
     Ok(payment)
 }
 
@@ -236,10 +238,10 @@ fn refund(
 }
 
 fn the_end(shown: &Shown, shared: &Shared, console: &mut Console<'_>) -> Result<(), Failure> {
-    console.heading("Every change is in the journal")?;
+    console.heading("Journal: every change, in order")?;
     log(console, &shown.timeline)?;
     ledger(&shown.transfers, console)?;
-    console.heading("Balances")?;
+    console.heading("Balances: debits less credits, together nothing")?;
     console.table(&balance_table(&shown.balances))?;
     console.heading("Audit")?;
     audited(&shown.verify, console)?;

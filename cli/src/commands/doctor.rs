@@ -104,7 +104,7 @@ fn opened(shared: &Shared, console: &Console<'_>, checks: &mut Vec<Check>) -> Op
     match pay {
         Ok(pay) => {
             checks.push(Check::ok(
-                "database",
+                "opening",
                 "it opens, and its schema is the one this version knows",
             ));
             checks.push(permissions);
@@ -113,7 +113,7 @@ fn opened(shared: &Shared, console: &Console<'_>, checks: &mut Vec<Check>) -> Op
         Err(error) => {
             let finding = format!("{}: {}", error.code(), console.sentence(&error));
             checks.push(Check::fail(
-                "database",
+                "opening",
                 finding,
                 "nothing else can be looked at before this",
             ));

@@ -21,7 +21,8 @@ pub(super) fn events(pay: &Paywright, a: &Events, console: &mut Console<'_>) -> 
     if console.json() {
         console.document(&events)?;
     } else if events.is_empty() {
-        console.line("no events")?;
+        let after = if a.after > 0 { format!(" after {}", a.after) } else { " yet".to_owned() };
+        console.line(&format!("no events{after}"))?;
     } else {
         table(&events, console)?;
         if let Some(last) = events.last().filter(|_| events.len() as i64 == a.limit) {
@@ -59,15 +60,15 @@ fn follow(pay: &Paywright, a: &Events, console: &mut Console<'_>) -> Outcome {
             }
         }
         console.flush()?;
-        if events.len() as i64 == a.limit {
-            continue;
-        }
-        let interval = Duration::from_millis(a.interval);
         let left = end.map(|end| end.saturating_duration_since(Instant::now()));
         if left == Some(Duration::ZERO) {
             break;
         }
-        thread::sleep(left.map_or(interval, |left| left.min(interval)));
+        let more = events.len() as i64 == a.limit;
+        if !more {
+            let interval = Duration::from_millis(a.interval);
+            thread::sleep(left.map_or(interval, |left| left.min(interval)));
+        }
     }
     Ok(true)
 }

@@ -58,7 +58,8 @@ pub(super) fn orders(pay: &Paywright, a: &Orders, console: &mut Console<'_>) -> 
             description(order),
         ]);
     }
-    let place = Place { page: page.page, size: page.size, total: page.total };
+    let narrowed = a.customer.is_some() || a.state.is_some() || a.flow.is_some();
+    let place = Place { page: page.page, size: page.size, total: page.total, narrowed };
     listed(console, &table, "order", place)
 }
 
@@ -109,7 +110,8 @@ pub(super) fn payments(pay: &Paywright, a: &Payments, console: &mut Console<'_>)
             note(payment),
         ]);
     }
-    let place = Place { page: page.page, size: page.size, total: page.total };
+    let narrowed = a.customer.is_some() || a.state.is_some() || a.order.is_some();
+    let place = Place { page: page.page, size: page.size, total: page.total, narrowed };
     listed(console, &table, "payment", place)
 }
 
@@ -131,7 +133,8 @@ pub(super) fn refunds(pay: &Paywright, a: &Refunds, console: &mut Console<'_>) -
     if console.json() {
         return console.document(&page).map(|()| true);
     }
-    let place = Place { page: page.page, size: page.size, total: page.total };
+    let narrowed = a.payment.is_some() || a.state.is_some() || a.order.is_some();
+    let place = Place { page: page.page, size: page.size, total: page.total, narrowed };
     listed(console, &refund_table(&page.items), "refund", place)
 }
 
@@ -180,6 +183,8 @@ pub(super) struct Place {
     pub page: i64,
     pub size: i64,
     pub total: i64,
+    /// Whether the list was narrowed, so that an empty one does not mean that there is nothing.
+    pub narrowed: bool,
 }
 
 /// Writes a page, and whether there is more.
@@ -187,11 +192,12 @@ pub(super) fn listed(
     console: &mut Console<'_>,
     table: &Table,
     noun: &str,
-    Place { page, size, total }: Place,
+    Place { page, size, total, narrowed }: Place,
 ) -> Outcome {
     let pages = (total + size - 1) / size.max(1);
     if total == 0 {
-        console.line(&format!("no {noun}s"))?;
+        let ending = if narrowed { "match" } else { "yet" };
+        console.line(&format!("no {noun}s {ending}"))?;
     } else if page > pages {
         let (all, pages) = (count(total, noun), count(pages, "page"));
         console.line(&format!("nothing on page {page}: {all} on {pages}"))?;

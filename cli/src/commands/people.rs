@@ -45,8 +45,9 @@ pub(super) fn exceptions(
             exception.explanation.clone(),
         ]);
     }
+    let place = Place { page: page.page, size: page.size, total: page.total, narrowed: false };
     let noun = if all { "exception" } else { "open exception" };
-    listed(console, &table, noun, Place { page: page.page, size: page.size, total: page.total })
+    listed(console, &table, noun, place)
 }
 
 /// Resolves an exception.

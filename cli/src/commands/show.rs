@@ -2,7 +2,7 @@
 
 use paywright::api::Paywright;
 use paywright::api::types::{
-    Event, Order, Payment, PaymentPage, Refund, RefundPage, Transfer, arguments as call,
+    Event, Order, Payment, PaymentPage, Refund, RefundPage, Time, Transfer, arguments as call,
 };
 use paywright::error::Result;
 use paywright::id::OrderId;
@@ -101,6 +101,10 @@ fn refunds_of(payment: Option<&String>, order: Option<&String>) -> call::refunds
     }
 }
 
+fn utc(time: Time) -> String {
+    format!("{} UTC", when(time))
+}
+
 fn order_facts(order: &Order, console: &mut Console<'_>) -> Result<(), Failure> {
     let amount = |amount| money(amount, &order.currency);
     let held = order.deposit_held.to_string();
@@ -118,11 +122,11 @@ fn order_facts(order: &Order, console: &mut Console<'_>) -> Result<(), Failure> 
         ("due", amount(&order.due)),
         ("deposit held", held.unwrap_or_default()),
         ("next", order.possible.join(", ")),
-        ("payable until", when(order.payable_until)),
-        ("starts at", order.starts_at.map(when).unwrap_or_default()),
-        ("ends at", order.ends_at.map(when).unwrap_or_default()),
-        ("created", when(order.created_at)),
-        ("updated", when(order.updated_at)),
+        ("payable until", utc(order.payable_until)),
+        ("starts at", order.starts_at.map(utc).unwrap_or_default()),
+        ("ends at", order.ends_at.map(utc).unwrap_or_default()),
+        ("created", utc(order.created_at)),
+        ("updated", utc(order.updated_at)),
     ])?;
     let metadata = order.metadata.iter().map(|(key, value)| format!("{key}={value}"));
     console.facts(&[("metadata", metadata.collect::<Vec<_>>().join(" "))])
@@ -181,10 +185,10 @@ fn payment_facts(payment: &Payment, console: &mut Console<'_>) -> Result<(), Fai
         ("by hand", flag(payment.manual, "a person confirmed it, not a gateway")),
         ("next", payment.possible.join(", ")),
         ("go to", or_empty(&payment.action.url)),
-        ("expires", when(payment.expires_at)),
-        ("paid", payment.paid_at.map(when).unwrap_or_default()),
-        ("created", when(payment.created_at)),
-        ("updated", when(payment.updated_at)),
+        ("expires", utc(payment.expires_at)),
+        ("paid", payment.paid_at.map(utc).unwrap_or_default()),
+        ("created", utc(payment.created_at)),
+        ("updated", utc(payment.updated_at)),
     ])
 }
 
