@@ -132,7 +132,7 @@ struct Scene {
 type Examine = fn(&Scene) -> Result<Check>;
 
 /// All checks, in the order in which trouble travels: configuration, books, payments, people, the host.
-const CHECKS: &[(&'static str, Examine)] = &[
+const CHECKS: &[(&str, Examine)] = &[
     ("gateways", checks::gateways),
     ("clock", checks::clock),
     ("books", checks::books),

@@ -165,7 +165,7 @@ fn payment_table(payments: &[Payment]) -> Table {
 
 fn payment_facts(payment: &Payment, console: &mut Console<'_>) -> Result<(), Failure> {
     let amount = |amount| money(amount, &payment.currency);
-    let flag = |flag: bool, meaning: &str| flag.then(|| meaning.to_owned()).unwrap_or_default();
+    let flag = |flag: bool, meaning: &str| if flag { meaning.to_owned() } else { String::new() };
     let head = format!("Payment {}  {}", payment.id, state(console, payment.state.as_str()));
     console.line(&head)?;
     console.facts(&[

@@ -125,7 +125,7 @@ pub(super) fn callbacks(scene: &Scene) -> Result<Check> {
         limit: Some(RECENT_EVENTS),
     })?;
     let refused = |event: &&Event| event.event == "callback.rejected" && event.at >= since;
-    Ok(match newest.iter().filter(refused).next_back() {
+    Ok(match newest.iter().rfind(refused) {
         None => Check::ok("callbacks", "none was refused in the last day"),
         Some(event) => Check::warn(
             "callbacks",
