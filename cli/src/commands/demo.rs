@@ -2,12 +2,14 @@
 //! refunded, and the books balance. It works on an empty database or its own, never on somebody's orders.
 
 use paywright::api::types::{
-    Balance, CallbackResult, Delivery, Event, GatewayConfig, Mock, Mode, NewLine, Order, Payment,
-    Refund, Transfer, VerifyReport, arguments as call,
+    Balance, CallbackResult, Delivery, Event, GatewayConfig, Mock, Mode, Order, Payment, Refund,
+    Transfer, VerifyReport, arguments as call,
 };
 use paywright::api::{Options, Paywright};
 use paywright::error::{Code, Error, Result};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use super::books::{audited, balance_table};
 use super::show::ledger;
@@ -117,27 +119,20 @@ impl Story<'_, '_> {
     }
 }
 
+/// Arguments by name: what is not named is left out, as in every other language.
+fn asked<T: DeserializeOwned>(arguments: serde_json::Value) -> Result<T> {
+    serde_json::from_value(arguments).map_err(Error::bug)
+}
+
 fn order(pay: &Paywright, story: &mut Story<'_, '_>) -> Result<Order, Failure> {
-    let line = |description: &str, amount: &str, quantity| NewLine {
-        description: description.to_owned(),
-        unit_amount: amount.into(),
-        quantity: Some(quantity),
-        kind: None,
-    };
-    let order = pay.create_order(call::create_order {
-        currency: "CNY".to_owned(),
-        lines: Some(vec![line("乌龙茶 Oolong tea", "30.00", 3), line("gift box", "10.00", 1)]),
-        customer: Some(CUSTOMER.to_owned()),
-        amount: None,
-        reference: None,
-        flow: None,
-        metadata: None,
-        payable_until: None,
-        starts_at: None,
-        ends_at: None,
-        description: None,
-        idempotency_key: None,
-    })?;
+    let order = pay.create_order(asked(json!({
+        "currency": "CNY",
+        "customer": CUSTOMER,
+        "lines": [
+            { "description": "乌龙茶 Oolong tea", "unit_amount": "30.00", "quantity": 3 },
+            { "description": "gift box", "unit_amount": "10.00" },
+        ],
+    }))?)?;
     story.step("Your shop creates an order: what is owed, as exact decimals.")?;
     let total = money(&order.total, &order.currency);
     story.result(&format!("{}  {}, {total}", order.id, order.state))?;
@@ -145,20 +140,8 @@ fn order(pay: &Paywright, story: &mut Story<'_, '_>) -> Result<Order, Failure> {
 }
 
 fn payment(pay: &Paywright, order: &Order, story: &mut Story<'_, '_>) -> Result<Payment, Failure> {
-    let payment = pay.create_payment(call::create_payment {
-        order_id: order.id.clone(),
-        method: Some("wechat".to_owned()),
-        gateway: None,
-        amount: None,
-        currency: None,
-        partial: None,
-        ttl_minutes: None,
-        capture: None,
-        description: None,
-        return_url: None,
-        reference: None,
-        idempotency_key: None,
-    })?;
+    let payment =
+        pay.create_payment(asked(json!({ "order_id": order.id, "method": "wechat" }))?)?;
     story.step("The payer chooses a method; the gateway says where to pay.")?;
     // The token behind the question mark is long, and says nothing to people.
     let page = payment.action.url.as_deref().and_then(|url| url.split('?').next());
@@ -223,14 +206,12 @@ fn refund(
     payment: &Payment,
     story: &mut Story<'_, '_>,
 ) -> Result<Refund, Failure> {
-    let refund = pay.refund(call::refund {
-        payment_id: payment.id.clone(),
-        amount: Some("30.00".into()),
-        reason: Some("one packet was damaged".to_owned()),
-        actor: Some("alice".to_owned()),
-        currency: None,
-        idempotency_key: None,
-    })?;
+    let refund = pay.refund(asked(json!({
+        "payment_id": payment.id,
+        "amount": "30.00",
+        "reason": "one packet was damaged",
+        "actor": "alice",
+    }))?)?;
     story.step("Alice refunds one packet; never more than was collected can go back.")?;
     let amount = money(&refund.amount, &refund.currency);
     story.result(&format!("{}  {}, {amount}", refund.id, refund.state.as_str()))?;
