@@ -6,4 +6,5 @@ mod requirements;
 mod scenarios;
 mod surface;
 mod threats;
+mod tidy;
 mod vectors;

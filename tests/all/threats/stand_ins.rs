@@ -316,6 +316,7 @@ pub fn new_order() -> NewOrder {
         payable_until: None,
         starts_at: None,
         ends_at: None,
+        extends: None,
         idempotency_key: None,
     }
 }
