@@ -369,3 +369,31 @@ fn tests_say_what_they_protect() {
     }
     nothing("a test without a comment", broken);
 }
+
+/// Protects: the page that says where each hostile input is shown names all hundred, only tests that exist, and every
+/// test that there is.
+#[test]
+fn the_threat_page_is_true() {
+    let page = fs::read_to_string(root().join("docs/threats.md")).unwrap();
+    let mut numbers = BTreeSet::new();
+    for row in page.lines().filter(|line| line.starts_with("| H")) {
+        let first = row.split('|').nth(1).unwrap();
+        let mut named = words(first).filter_map(|word| word.strip_prefix('H')?.parse::<u32>().ok());
+        match first.contains(" to ") {
+            true => numbers.extend(named.next().unwrap()..=named.next().unwrap()),
+            false => numbers.extend(named),
+        }
+    }
+    assert!(numbers.iter().copied().eq(1..=100), "{numbers:?}");
+    let is_case = |word: &&str| {
+        let digits = word.trim_start_matches(['h', 'm', 's', 'x']);
+        word.len() == digits.len() + 1 && digits.bytes().take(2).all(|byte| byte.is_ascii_digit())
+    };
+    let in_code = page.split('`').skip(1).step_by(2);
+    let named: BTreeSet<_> = in_code.filter(is_case).map(str::to_owned).collect();
+    let suites: Vec<_> = sources("tests/all/threats/").collect();
+    let functions = suites.iter().flat_map(|file| file.text.split("#[test]\nfn ").skip(1));
+    let existing: BTreeSet<_> =
+        functions.map(|rest| words(rest).next().unwrap().to_owned()).collect();
+    assert_eq!(named, existing);
+}
