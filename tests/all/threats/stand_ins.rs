@@ -311,7 +311,6 @@ pub fn new_order() -> NewOrder {
         reference: None,
         customer: None,
         flow: "retail".into(),
-        extends: None,
         metadata: Default::default(),
         payable_until: None,
         starts_at: None,
