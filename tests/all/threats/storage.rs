@@ -270,7 +270,7 @@ fn h99_the_clock_jumps() {
 /// Protects: H99, nothing expires by the clock alone while its gateway cannot be asked to close it; and H100, a gateway
 /// that panics in due work is a failure of its own payment and of nothing else.
 #[test]
-fn h99_h100_nothing_expires_unasked() {
+fn h99_nothing_expires_unasked() {
     let own = StandIn::new();
     let shop = shop_with(&own);
     let unasked = shop.payment_by("own");
