@@ -7,4 +7,5 @@ mod requirements;
 mod scenarios;
 mod surface;
 mod threats;
+mod tidy;
 mod vectors;

@@ -1,5 +1,6 @@
 //! Due work: what time makes necessary. Nothing expires by the clock alone where the gateway can be asked.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::Engine;
@@ -7,7 +8,7 @@ use super::books::Books;
 use super::outgoing::Heard;
 use super::settle::Said;
 use crate::clock::Time;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flow::{self, Flow, TimerColumn};
 use crate::gateway::{Answer, Operation, PaymentFact, PaymentIntent};
 use crate::id::{OrderId, PaymentId, RefundId};
@@ -91,17 +92,17 @@ impl Engine {
         })?;
         for id in due_payments {
             report.payments += 1;
-            let done = self.payment_is_due(id);
+            let done = apart(|| self.payment_is_due(id));
             report.note(id, self.or_later(done, move |books| books.postpone_payment(id)));
         }
         for id in due_refunds {
             report.refunds += 1;
-            let done = self.refund_is_due(id);
+            let done = apart(|| self.refund_is_due(id));
             report.note(id, self.or_later(done, move |books| books.postpone_refund(id)));
         }
         for id in due_orders {
             report.orders += 1;
-            let done = self.order_is_due(id);
+            let done = apart(|| self.order_is_due(id));
             report.note(id, self.or_later(done, move |books| books.postpone_order(id)));
         }
         self.journal_rejections()?;
@@ -188,6 +189,11 @@ impl Engine {
             Ok(())
         })
     }
+}
+
+/// Runs one thing's due work. A panic, which a gateway of the host's own may have, is the failure of that one thing.
+fn apart(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::bug("due work panicked")))
 }
 
 /// Whether a gateway's answer leaves a payment open: then it can be closed there.

@@ -8,6 +8,7 @@ mod due;
 mod events;
 mod exceptions;
 mod idempotency;
+mod order_moves;
 mod orders;
 mod outgoing;
 mod pay;

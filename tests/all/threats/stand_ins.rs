@@ -311,11 +311,11 @@ pub fn new_order() -> NewOrder {
         reference: None,
         customer: None,
         flow: "retail".into(),
-        extends: None,
         metadata: Default::default(),
         payable_until: None,
         starts_at: None,
         ends_at: None,
+        extends: None,
         idempotency_key: None,
     }
 }

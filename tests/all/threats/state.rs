@@ -129,6 +129,9 @@ fn h70_late_success() {
     assert_eq!(shop.suspended(), None);
 }
 
+/// Ends what an order still needs.
+type Closing<'a> = &'a dyn Fn(&Shop, &Payment);
+
 /// Protects: H71, late money for an order that needs it no more waits in suspense, and a refund is suggested.
 #[test]
 fn h71_late_success_for_a_closed_order() {
@@ -140,7 +143,7 @@ fn h71_late_success_for_a_closed_order() {
         let again = shop.pay_for(&shop.order_of(payment), "card");
         shop.applied("mock", success(shop, &again));
     };
-    let closings: [&dyn Fn(&Shop, &Payment); 2] = [&order_given_up, &paid_otherwise];
+    let closings: [Closing<'_>; 2] = [&order_given_up, &paid_otherwise];
     for close in closings {
         for index in 0..3 {
             let shop = Shop::open();
@@ -219,6 +222,9 @@ fn h74_a_payment_is_open() {
     }
 }
 
+/// A call with an amount and an idempotency key; answers with the id of what it made.
+type Keyed<'a> = &'a dyn Fn(&str, &str) -> Result<String>;
+
 /// Protects: H75, a key means one call: asked again it answers, asked otherwise it refuses.
 #[test]
 fn h75_idempotency_keys() {
@@ -238,7 +244,7 @@ fn h75_idempotency_keys() {
         let with = json!({"payment_id": paid.id, "amount": amount, "idempotency_key": key});
         shop.refund(with).map(|refund| refund.id)
     };
-    let calls: [&dyn Fn(&str, &str) -> Result<String>; 3] = [&order, &payment, &refund];
+    let calls: [Keyed<'_>; 3] = [&order, &payment, &refund];
     let key = "k".repeat(255);
     for call in calls {
         let first = call("10.00", &key).unwrap();

@@ -267,20 +267,21 @@ fn h99_the_clock_jumps() {
     }
 }
 
-/// Protects: H99, nothing expires while the gateway cannot be asked.
+/// Protects: H99, nothing expires by the clock alone while its gateway cannot be asked to close it; and H100, a gateway
+/// that panics in due work is a failure of its own payment and of nothing else.
 #[test]
 fn h99_nothing_expires_unasked() {
-    let shop = Shop::open();
-    shop.pay.mock_script(args(json!({"payments": ["lost_reply"]}))).unwrap();
     let own = StandIn::new();
-    let silent = shop_with(&own);
-    let payment = silent.payment_by("own");
+    let shop = shop_with(&own);
+    let unasked = shop.payment_by("own");
+    let other = shop.payment();
     own.will(Mood::PanicsInSend);
-    silent.clock.advance(3650 * 24 * 60 * 60);
-    // The stand-in has no queries; its own word on closing is needed, and it does not come.
-    let report = silent.pay.run_due(args(json!({})));
-    assert!(report.is_err() || !report.unwrap().failures.is_empty());
-    assert_eq!(silent.now(&payment).state, PaymentState::init);
+    shop.clock.advance(3650 * 24 * 60 * 60);
+    let report = shop.pay.run_due(args(json!({}))).unwrap();
+    assert_eq!(report.failures, [format!("{}: internal", unasked.id)]);
+    assert_eq!(shop.now(&unasked).state, PaymentState::init);
+    assert_eq!(shop.now(&other).state, PaymentState::expired);
+    shop.snapshot();
 }
 
 /// Protects: H100 and X8, a panic of a gateway or transport of the host's own is an error like others, nothing is

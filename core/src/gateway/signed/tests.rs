@@ -1,3 +1,5 @@
+//! The gateway described by data: what it takes, what it refuses, and what it never shows.
+
 use super::members::REDACTED_BYTES_MAX;
 use super::*;
 use crate::gateway::{Claim, ClaimedAmount, Fact, PaymentFact};
