@@ -1,5 +1,8 @@
-//! What several suites share: the player of scenario files and the judge of vector files. It decides nothing that
-//! the core decides.
+//! What several suites share: the player of scenario files, the judge of vector files, shops full of payments. It
+//! decides nothing that the core decides.
 
+pub mod crowd;
 pub mod scenario;
+pub mod shop;
+pub mod spy;
 pub mod vectors;
