@@ -31,7 +31,7 @@ faults: ## every scenario with every store call failing in turn
 	@PAYWRIGHT_FAULTS=all cargo test -q -p paywright-tests --test all faults -- --nocapture
 
 bench: ## figures as ratios to a raw limit measured in the same run (BENCH_ARGS=--full: with a million payments)
-	@cargo bench -q -p paywright-tests -- $(BENCH_ARGS)
+	@cargo bench -q -p paywright-tests --bench settle -- $(BENCH_ARGS)
 	@$(PYTHON) scripts/test.py --only bench-python
 
 wheel: ## the Python package as a wheel, in bindings-python/dist

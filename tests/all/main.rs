@@ -1,6 +1,8 @@
 //! The suites that need more than one part of the workspace, as one test binary.
 
 mod cli;
+mod concurrency;
+mod crash;
 mod due;
 mod machines;
 mod requirements;

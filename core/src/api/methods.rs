@@ -277,7 +277,8 @@ impl Paywright {
     pub fn handle_callback(&self, a: arguments::handle_callback) -> Result<types::CallbackResult> {
         guarded(|| {
             let mut result = self.engine.handle_callback(&a.gateway, a.headers.0, &a.body.0)?;
-            let order = result.order.take().map(|o| self.order_record(o)).transpose()?;
+            let lines = std::mem::take(&mut result.lines);
+            let order = result.order.take().map(|o| self.order_with(o, &lines)).transpose()?;
             convert::callback(result, order)
         })
     }
@@ -407,7 +408,12 @@ impl Paywright {
 
     fn order_record(&self, order: Order) -> Result<types::Order> {
         let lines = self.engine.lines(&order)?;
-        convert::order(order.clone(), &lines, self.engine.flow(&order.flow)?, self.engine.now())
+        self.order_with(order, &lines)
+    }
+
+    fn order_with(&self, order: Order, lines: &[Line]) -> Result<types::Order> {
+        let flow = self.engine.flow(&order.flow)?;
+        convert::order(order, lines, flow, self.engine.now())
     }
 }
 
