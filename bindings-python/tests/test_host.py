@@ -7,7 +7,6 @@ import io
 import json
 import os
 import pickle
-import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -84,20 +83,32 @@ def test_many_threads(tmp_path: Path) -> None:
         assert pay.verify().ok
 
 
+HOLDS_THE_DATABASE = """
+import sqlite3, sys
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+other.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.readline()
+other.execute("COMMIT")
+"""
+
+
 def test_the_interpreter_is_free_while_the_core_waits(tmp_path: Path) -> None:
-    # Protects: a call that waits for the database stops no other thread. Here only the other thread can end
-    # the wait: without a free interpreter the call would fail as busy.
+    # Protects: a call that waits for the database stops no other thread. Here only this thread can end the
+    # wait, by a word to the process that holds the database: without a free interpreter the call would fail
+    # as busy. (It is another process because two copies of SQLite in one process do not see each other's locks.)
     path = tmp_path / "shop.db"
-    with opened(path, busy_timeout_ms=30_000) as pay:
-        other = sqlite3.connect(path, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with ThreadPoolExecutor(1) as pool:
+    with opened(path, busy_timeout_ms=30_000) as pay, ThreadPoolExecutor(1) as pool:
+        command = [sys.executable, "-c", HOLDS_THE_DATABASE, str(path)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as holder:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "held\n"
             waiting = pool.submit(pay.create_order, currency="CNY", amount="1")
-            time.sleep(0.2)  # by now it waits inside the core
+            time.sleep(0.2)
             assert not waiting.done()
-            other.execute("COMMIT")
-            assert waiting.result(timeout=60).total == 1
-        other.close()
+            holder.communicate("go\n", timeout=60)
+        assert waiting.result(timeout=60).total == 1
 
 
 def test_a_forked_child_is_told(tmp_path: Path) -> None:
@@ -141,7 +152,6 @@ def test_a_forked_child_is_told(tmp_path: Path) -> None:
     assert printed == "pending True"
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_child_may_open_its_own(tmp_path: Path) -> None:
     # Protects: the way out that the error names works.
     printed = run(
