@@ -2,6 +2,7 @@
 //! managers, the interpreter lock). It contains no decision about payments.
 
 mod clock;
+mod command;
 mod engine;
 mod error;
 mod given;
@@ -18,6 +19,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // What follows is reached through `paywright.testing` and by pickles, so it is not among the exported names.
     module.setattr("ManualClock", module.py().get_type::<clock::ManualClock>())?;
     module.setattr("_restore", wrap_pyfunction!(records::_restore, module)?)?;
+    module.setattr("_run", wrap_pyfunction!(command::_run, module)?)?;
     #[cfg(feature = "testing")]
     module.setattr("_panic_once", wrap_pyfunction!(clock::_panic_once, module)?)?;
     Ok(())

@@ -8,6 +8,7 @@ mod methods;
 mod metrics;
 mod mocking;
 mod open;
+mod operations;
 mod surface;
 pub mod types;
 mod values;
@@ -65,13 +66,8 @@ impl Paywright {
     }
 }
 
-/// Turns a panic, which is a defect of ours, into the error `internal`: the host's process goes on.
+/// Turns a panic, which is a defect of ours, into the error `internal`: the host's process goes on. What the panic
+/// said went to the process's own panic hook; it could hold anything and stays out of the error.
 fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let what = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Error::bug(what.unwrap_or_else(|| "a panic".to_owned())))
-    })
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::bug("a panic")))
 }

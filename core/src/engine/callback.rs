@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use super::Engine;
 use super::books::{Books, Concerns};
+use super::claims::stated;
 use super::settle::{Said, Verdict};
+use super::{Engine, apart};
 use crate::error::{Code, Error, Group, Result};
 use crate::exception::{Exception, Kind, Resolution};
 use crate::gateway::{
-    Claim, ClaimedAmount, Fact, Gateway, Notice, Operation, PaymentFact, PaymentIntent, Subject,
-    Verified,
+    Fact, Gateway, Notice, Operation, PaymentFact, PaymentIntent, Subject, Verified,
 };
 use crate::http::{CALLBACK_BYTES_MAX, Headers, Reply};
 use crate::id::RefundId;
 use crate::journal::{Detail, EventName, SYSTEM, Source};
 use crate::machine::words;
-use crate::money::Money;
 use crate::order::{Line, Order};
 use crate::payment::{Event, Payment};
 use crate::refund::Refund;
@@ -118,7 +117,8 @@ impl Engine {
                 .with("field", "the callback's body")
                 .with("limit", format_args!("{CALLBACK_BYTES_MAX} bytes")));
         }
-        gateway.receive(&Headers::new(headers)?, body, self.now())
+        let headers = Headers::new(headers)?;
+        apart(|| gateway.receive(&headers, body, self.now()))
     }
 
     fn settle(
@@ -340,7 +340,14 @@ impl Books<'_> {
                 None => {}
             }
         }
-        let money = fact.amount.as_ref().and_then(claimed).filter(|_| fact.event == Event::Succeed);
+        if !matches!(fact.event, Event::Succeed | Event::Authorize) {
+            return self.ignore(gateway, notice, "a payment that is not here", source);
+        }
+        let money = fact
+            .amount
+            .as_ref()
+            .and_then(|claim| stated(claim, None))
+            .filter(|_| fact.event == Event::Succeed);
         let shown = match &notice.subject {
             Subject::Payment(id) => id.to_string(),
             Subject::PaymentReference(reference) => reference.escape_debug().to_string(),
@@ -387,15 +394,4 @@ impl Settled {
             }
         }
     }
-}
-
-/// The money of a claim that stands for itself: with a currency of its own.
-fn claimed(claim: &Claim) -> Option<Money> {
-    let code = claim.currency.as_ref()?.to_ascii_uppercase();
-    let currency = crate::currency::Currency::parse(&code).ok()?;
-    let money = match &claim.amount {
-        ClaimedAmount::Minor(minor) => Some(Money { minor: *minor, currency }),
-        ClaimedAmount::Major(text) => Money::from_wire_text(text, currency),
-    };
-    money.filter(|m| m.minor > 0)
 }

@@ -1,14 +1,13 @@
 //! Due work: what time makes necessary. Nothing expires by the clock alone where the gateway can be asked.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::Engine;
 use super::books::Books;
 use super::outgoing::Heard;
 use super::settle::Said;
+use super::{Engine, apart};
 use crate::clock::Time;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::flow::{self, Flow, TimerColumn};
 use crate::gateway::{Answer, Operation, PaymentFact, PaymentIntent};
 use crate::id::{OrderId, PaymentId, RefundId};
@@ -189,11 +188,6 @@ impl Engine {
             Ok(())
         })
     }
-}
-
-/// Runs one thing's due work. A panic, which a gateway of the host's own may have, is the failure of that one thing.
-fn apart(work: impl FnOnce() -> Result<()>) -> Result<()> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::bug("due work panicked")))
 }
 
 /// Whether a gateway's answer leaves a payment open: then it can be closed there.

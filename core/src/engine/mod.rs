@@ -3,6 +3,7 @@
 
 mod books;
 mod callback;
+mod claims;
 mod counters;
 mod due;
 mod events;
@@ -22,6 +23,7 @@ mod seal;
 mod settle;
 mod verify;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::clock::{Clock, Time};
@@ -180,6 +182,11 @@ impl Engine {
     fn read<T>(&self, work: impl FnMut(&mut dyn Connection) -> Result<T>) -> Result<T> {
         store::read(&*self.store, work)
     }
+}
+
+/// Runs what may be a host's own code. A panic there is the failure of that one thing, and goes no further.
+fn apart<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::bug("a gateway panicked")))
 }
 
 /// Whether these accounts may be used together in this mode. The errors of [`Engine::new`].

@@ -2,18 +2,18 @@
 //! and order follow. The only place where a refund changes its state.
 
 use super::books::{Books, Concerns};
+use super::claims::is_exactly;
 use super::due;
 use super::outgoing::Heard;
 use super::settle::Verdict;
 use crate::error::Result;
 use crate::exception::{Exception, Kind};
 use crate::flow;
-use crate::gateway::{Answer, Claim, ClaimedAmount, Decline, RefundFact};
+use crate::gateway::{Answer, Claim, Decline, RefundFact};
 use crate::id::RefundId;
 use crate::journal::{Detail, EventName, Source as Message};
 use crate::ledger::TransferKind;
 use crate::machine;
-use crate::money::Money;
 use crate::order::{self, Order};
 use crate::payment::Payment;
 use crate::refund::{self, Event, Refund, Source, State};
@@ -272,15 +272,6 @@ impl Affected {
 
 /// Why a claim does not fit a refund, if it does not.
 fn misfit(refund: &Refund, claim: Option<&Claim>) -> Option<String> {
-    let claim = claim?;
-    let currency = claim.currency.as_deref().unwrap_or(refund.currency.code());
-    let amount = match &claim.amount {
-        ClaimedAmount::Minor(minor) => Some(*minor),
-        ClaimedAmount::Major(text) => {
-            Money::from_wire_text(text, refund.currency).map(|money| money.minor)
-        }
-    };
-    let fits =
-        amount == Some(refund.amount) && currency.eq_ignore_ascii_case(refund.currency.code());
+    let fits = claim.is_none_or(|claim| is_exactly(claim, refund.money()));
     (!fits).then(|| format!("the gateway reports another amount than {}", refund.money()))
 }

@@ -2,11 +2,11 @@
 //! order follows. The only place where a payment changes its state because of what a gateway said.
 
 use super::books::{Books, Concerns, Movement};
-use crate::currency::Currency;
+use super::claims::{Misfit, compare, stated};
 use crate::error::{Code, Error, Result};
 use crate::exception::{Exception, Kind, Resolution};
 use crate::flow;
-use crate::gateway::{Claim, ClaimedAmount, PaymentFact};
+use crate::gateway::PaymentFact;
 use crate::id::RefundId;
 use crate::journal::{Detail, EventName, Source};
 use crate::ledger::{AccountKind, TransferKind};
@@ -15,7 +15,7 @@ use crate::money::Money;
 use crate::order::{self, Order, Settlement};
 use crate::payment::{self, Event, Payment, State};
 use crate::store::sql::payments::{self, Owner, Target};
-use crate::store::sql::{journal, orders};
+use crate::store::sql::{exceptions, journal, orders};
 
 /// What became of what was said.
 #[derive(Clone, Debug)]
@@ -53,6 +53,9 @@ impl Books<'_> {
         let Target { payment, order, owner } = target;
         if let Some(verdict) = self.bound_already(payment, owner.as_ref(), said)? {
             return Ok(verdict);
+        }
+        if payment.state == State::Succeeded && fact.event == Event::Succeed {
+            return self.told_again(payment, said);
         }
         let brings_money = matches!(fact.event, Event::Succeed | Event::Authorize);
         let money = match compare(payment, fact.amount.as_ref(), brings_money) {
@@ -100,6 +103,28 @@ impl Books<'_> {
                 let what = format!("the money waits in {id}");
                 self.noted(payment, said, Some(what)).map(Some)
             }
+        }
+    }
+
+    /// A payment that succeeded is said to have succeeded. The same movement of money is known; a movement of another
+    /// number is other money, which must not be lost.
+    fn told_again(&mut self, payment: &mut Payment, said: Said<'_>) -> Result<Verdict> {
+        match (&payment.transaction_id, &said.fact.transaction_id) {
+            (Some(known), Some(new)) if known != new => {
+                let explanation = format!("{known} had paid it, and now {new} did too");
+                let otherwise = Some(payment.currency);
+                let claim = said.fact.amount.as_ref();
+                let money = claim.and_then(|claim| stated(claim, otherwise));
+                self.hold(payment, said, Misfit { kind: Kind::Unapplied, explanation, money })
+            }
+            // Confirmed by hand without a number: the gateway's own word completes it.
+            (None, Some(new)) => {
+                let verdict = self.noted(payment, said, Some(format!("it is {new}")))?;
+                payment.transaction_id = Some(new.clone());
+                payments::update(self.connection, payment, self.now)?;
+                Ok(verdict)
+            }
+            _ => self.noted(payment, said, None),
         }
     }
 
@@ -308,6 +333,11 @@ impl Books<'_> {
         {
             return Ok(Verdict::Duplicate);
         }
+        if misfit.kind == Kind::UnwantedHold
+            && exceptions::is_open(self.connection, payment.key, misfit.kind)?
+        {
+            return self.noted(payment, said, Some(misfit.explanation));
+        }
         let came = said.fact.event == Event::Succeed;
         let money = misfit.money.filter(|_| came);
         let suggestion = match misfit.kind {
@@ -341,63 +371,6 @@ impl Books<'_> {
             ..Exception::new(id, kind, &payment.gateway, explanation, self.now)
         })
     }
-}
-
-/// Why something said does not fit the payment it is about.
-struct Misfit {
-    kind: Kind,
-    explanation: String,
-    money: Option<Money>,
-}
-
-/// Compares what a gateway claims with the payment. Nothing is tolerated: 0.01 off is a mismatch.
-fn compare(
-    payment: &Payment,
-    claim: Option<&Claim>,
-    required: bool,
-) -> Result<Option<Money>, Misfit> {
-    let misfit = |kind, explanation, money| Err(Misfit { kind, explanation, money });
-    let Some(claim) = claim else {
-        return match required {
-            true => misfit(Kind::Schema, "the message names no amount".to_owned(), None),
-            false => Ok(None),
-        };
-    };
-    let currency = match claimed_currency(claim, payment.currency) {
-        Ok(currency) => currency,
-        Err(explanation) => return misfit(Kind::Schema, explanation, None),
-    };
-    let Some(money) = claimed_money(&claim.amount, currency) else {
-        return misfit(Kind::Schema, "the amount is not written as agreed".to_owned(), None);
-    };
-    let expected = payment.money(payment.amount);
-    let explanation = || format!("the gateway reports {money}, the payment is {expected}");
-    if currency != payment.currency {
-        return misfit(Kind::CurrencyMismatch, explanation(), Some(money));
-    }
-    if required && money != expected && payment.state != State::Authorized {
-        return misfit(Kind::AmountMismatch, explanation(), Some(money));
-    }
-    // A hold may be captured in part, never for more.
-    if required && money.minor > expected.minor {
-        return misfit(Kind::AmountMismatch, explanation(), Some(money));
-    }
-    Ok(Some(money))
-}
-
-fn claimed_currency(claim: &Claim, expected: Currency) -> Result<Currency, String> {
-    match &claim.currency {
-        None => Ok(expected),
-        Some(code) => Currency::parse(&code.to_ascii_uppercase()).map_err(|e| e.message()),
-    }
-}
-
-fn claimed_money(amount: &ClaimedAmount, currency: Currency) -> Option<Money> {
-    let money = match amount {
-        ClaimedAmount::Minor(minor) => Some(Money { minor: *minor, currency }),
-        ClaimedAmount::Major(text) => Money::from_wire_text(text, currency),
-    };
-    money.filter(|m| m.minor > 0)
 }
 
 /// How a state is announced in the journal.

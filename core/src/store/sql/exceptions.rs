@@ -105,6 +105,16 @@ pub fn find(connection: &mut dyn Connection, id: ExceptionId) -> Result<Option<E
     )
 }
 
+/// Whether an exception of this kind about a payment waits already.
+pub fn is_open(connection: &mut dyn Connection, payment: i64, kind: Kind) -> Result<bool> {
+    let open = count(
+        connection,
+        "SELECT count(*) FROM exceptions WHERE resolved_at IS NULL AND payment_id = ?1 AND kind = ?2",
+        &[Value::Integer(payment), Value::Text(kind.as_str())],
+    )?;
+    Ok(open > 0)
+}
+
 /// A page of exceptions, oldest first: they wait for a person.
 pub fn list(
     connection: &mut dyn Connection,
