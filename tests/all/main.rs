@@ -4,6 +4,7 @@ mod cli;
 mod concurrency;
 mod crash;
 mod due;
+mod faults;
 mod machines;
 mod requirements;
 mod scenarios;

@@ -201,6 +201,11 @@ impl<'s> Run<'s> {
         &self.pay
     }
 
+    /// The clock of the story.
+    pub fn clock(&self) -> &ManualClock {
+        &self.clock
+    }
+
     /// Does one step, counted from zero, and answers with its result.
     pub fn step(&mut self, index: usize) -> Result<Value, Failure> {
         let step = self.scenario.steps.get(index).ok_or_else(|| file("there is no such step"))?;
