@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use paywright::api::types::{Amount, Bytes, Headers, Map, Secret};
 use paywright::error::{Code, Error};
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
@@ -152,12 +153,13 @@ impl Given for Map {
 }
 
 impl Given for Headers {
-    /// A mapping, pairs (one name may come twice), or a WSGI environment.
+    /// A mapping, anything else with `items()`, pairs (one name may come twice), or a WSGI environment.
     fn given(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let expected = "a mapping or pairs of header names and values";
-        let pairs = match value.cast::<PyMapping>() {
-            Ok(map) => map.items()?.into_any(),
-            Err(_) => value.clone(),
+        // Message classes (the standard library's among them) have items and are no mapping, for a name may come twice.
+        let pairs = match value.hasattr(intern!(value.py(), "items"))? {
+            true => value.call_method0(intern!(value.py(), "items"))?,
+            false => value.clone(),
         };
         let wsgi = value.is_instance_of::<PyMapping>() && value.contains("REQUEST_METHOD")?;
         let mut headers = Vec::new();

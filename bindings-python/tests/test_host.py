@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,14 @@ def test_a_body_written_again_is_refused(pay: Paywright) -> None:
     assert error.value.code == "auth_mismatch"
 
 
+def message_of(headers: dict[str, str]) -> Message:
+    """What the standard library's server hands to a handler."""
+    message = Message()
+    for name, value in headers.items():
+        message[name] = value
+    return message
+
+
 def environment(headers: dict[str, str]) -> dict[str, object]:
     named = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
     return {"REQUEST_METHOD": "POST", "wsgi.input": io.BytesIO(), "SERVER_NAME": "x", **named}
@@ -208,6 +217,7 @@ FRAMEWORKS: list[Callable[[dict[str, str]], Any]] = [
     lambda headers: [(name.upper(), value) for name, value in headers.items()],
     lambda headers: [(name.lower().encode(), value.encode()) for name, value in headers.items()],
     lambda headers: {name: [value] for name, value in headers.items()},
+    lambda headers: message_of(headers),
     environment,
 ]
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Literal, TypeAlias, TypedDict
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 
 AmountLike: TypeAlias = Decimal | int | str
 """An exact amount: a Decimal, a whole number, or decimal text such as "100.00". Floats are refused."""
-HeadersLike: TypeAlias = Mapping[str, object] | Iterable[tuple[str | bytes, str | bytes]]
+
+
+class HasItems(Protocol):
+    """Headers as the standard library keeps them: names and values, one name maybe twice."""
+
+    def items(self) -> Iterable[tuple[str, Any]]: ...
+
+
+HeadersLike: TypeAlias = HasItems | Mapping[str, object] | Iterable[tuple[str | bytes, str | bytes]]
 """HTTP headers of any framework, or a WSGI environment."""
 BodyLike: TypeAlias = bytes | bytearray | memoryview
 """A raw body, exactly as it arrived."""
@@ -117,6 +125,7 @@ __all__ = [
     "CallbackOutcome",
     "Capture",
     "ExceptionKind",
+    "HasItems",
     "HeadersLike",
     "LineKind",
     "Mode",

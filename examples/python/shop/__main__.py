@@ -121,7 +121,7 @@ class Page(BaseHTTPRequestHandler):
 
     def callback(self, gateway: str, body: bytes) -> None:
         try:
-            reply = self.server.pay.handle_callback(gateway, headers=self.headers.items(), body=body).reply
+            reply = self.server.pay.handle_callback(gateway, headers=self.headers, body=body).reply
         except paywright.PaywrightError as error:
             if error.reply is None:
                 raise
