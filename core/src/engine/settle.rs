@@ -147,6 +147,8 @@ impl Books<'_> {
         payment.state = to;
         payment.manual |= said.by_hand.is_some();
         payment.due_at = super::due::payment_due(payment, self.now);
+        // Nobody is sent anywhere any more, and a checkout's address may be longer than all the rest of the row.
+        payment.action = payment.action.take().filter(|_| to.is_active());
         if let Some(decline) = &said.fact.decline {
             payment.failure_code = Some(decline.code.clone());
             payment.failure_message = Some(decline.message.clone());

@@ -35,9 +35,11 @@ impl<'s> Engine<'s> {
     pub fn settle(&mut self, round: Range<usize>, callers: usize) -> Lap {
         let callbacks = &self.callbacks[round];
         let settles = callbacks.len();
-        let share = settles.div_ceil(callers);
-        // A host owns what it received; handing it over is no part of the call.
-        let shares: Vec<Vec<_>> = callbacks.chunks(share).map(<[_]>::to_vec).collect();
+        // A host owns what it received; handing it over is no part of the call. Callers take turns, so that what
+        // shares a commit are neighbours, as it is with the raw limit.
+        let shares: Vec<Vec<_>> = (0..callers)
+            .map(|caller| callbacks.iter().skip(caller).step_by(callers).cloned().collect())
+            .collect();
         let start = Barrier::new(shares.len() + 1);
         thread::scope(|scope| {
             let hand_in = |share| {
