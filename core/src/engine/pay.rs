@@ -83,7 +83,8 @@ impl Engine {
         })
     }
 
-    fn finish_call(self: &Arc<Self>, key: Option<&IdempotencyKey>) -> Result<()> {
+    /// The call behind a key is over, however it ended: a repeat need not wait for its lease.
+    pub(super) fn finish_call(self: &Arc<Self>, key: Option<&IdempotencyKey>) -> Result<()> {
         let Some(key) = key.cloned() else { return Ok(()) };
         self.transact(SYSTEM, move |books| books.finish_key(&key))
     }

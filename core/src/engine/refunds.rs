@@ -47,10 +47,9 @@ impl Engine {
         let key = new.idempotency_key.clone();
         let (id, known) = self.transact(&actor, move |books| books.plan_refund(&new))?;
         if !known {
-            self.send_refund(id)?;
-            if let Some(key) = key {
-                self.transact(SYSTEM, move |books| books.finish_key(&key))?;
-            }
+            let sent = self.send_refund(id);
+            self.finish_call(key.as_ref())?;
+            sent?;
         }
         self.find_refund(id)
     }

@@ -49,7 +49,7 @@ impl Laps {
     pub fn row(&mut self, price: &str, who: &str) {
         let [p50, p99, p999] = [500, 990, 999].map(|share| millis(self.per_mille(share)));
         println!(
-            "| {price:>6} | {who:<22} | {:>8} | {p50:>8} | {p99:>8} | {p999:>8} |",
+            "| {price:>6} | {who:<27} | {:>8} | {p50:>8} | {p99:>8} | {p999:>8} |",
             self.rate()
         );
     }
@@ -61,17 +61,19 @@ pub fn heading(title: &str) {
         "\n{title}: settles per second (median of the rounds), milliseconds of a call (raw: of a commit)\n"
     );
     println!(
-        "| {:>6} | {:<22} | {:>8} | {:>8} | {:>8} | {:>8} |",
+        "| {:>6} | {:<27} | {:>8} | {:>8} | {:>8} | {:>8} |",
         "sync", "who", "per s", "p50", "p99", "p99.9"
     );
-    println!("|--------|------------------------|----------|----------|----------|----------|");
+    println!(
+        "|--------|-----------------------------|----------|----------|----------|----------|"
+    );
 }
 
 /// Prints one rate over another.
 pub fn ratio(name: &str, ours: &Laps, limit: &Laps) {
     let hundredths = ours.rate() * 100 / limit.rate().max(1);
     println!(
-        "|        | {name:<22} | {:>5}.{:02} | {:>8} | {:>8} | {:>8} |",
+        "|        | {name:<27} | {:>5}.{:02} | {:>8} | {:>8} | {:>8} |",
         hundredths / 100,
         hundredths % 100,
         "",
