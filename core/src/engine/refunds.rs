@@ -144,30 +144,41 @@ impl Engine {
     fn refund_intents(&self, refund: &Refund) -> Result<(PaymentIntent, RefundIntent)> {
         let asked =
             RefundIntent { id: refund.id, amount: refund.money(), reason: refund.reason.clone() };
-        let payment = match (refund.payment_id, refund.exception_id) {
-            (Some(id), _) => PaymentIntent::of(&self.payment(id)?),
-            (None, Some(id)) => unknown_intent(&self.exception(id)?, refund),
+        let of_payment = match refund.payment_id {
+            Some(id) => Some(PaymentIntent::of(&self.payment(id)?)),
+            None => None,
+        };
+        let payment = match (of_payment, refund.exception_id) {
+            (Some(payment), None) => payment,
             (None, None) => return Err(Error::bug("a refund of nothing")),
+            (of_payment, Some(id)) => suspended_intent(of_payment, &self.exception(id)?, refund),
         };
         Ok((payment, asked))
     }
 }
 
-/// A payment that we do not have, as far as a refund of its money needs it.
-fn unknown_intent(exception: &Exception, refund: &Refund) -> PaymentIntent {
-    let transaction = exception.transaction_id.clone();
-    PaymentIntent {
+/// What a gateway is told about money from suspense: it is the money of that transaction, whatever the payment that it
+/// came for has collected otherwise, and whether or not we have that payment.
+fn suspended_intent(
+    of_payment: Option<PaymentIntent>,
+    exception: &Exception,
+    refund: &Refund,
+) -> PaymentIntent {
+    let transaction_id = exception.transaction_id.clone();
+    let unknown = || PaymentIntent {
         id: PaymentId::from_bytes(refund.id.to_bytes()),
-        reference: transaction.clone().unwrap_or_default(),
+        reference: transaction_id.clone().unwrap_or_default(),
         amount: refund.money(),
         method: String::new(),
         manual_capture: false,
         description: refund.reason.clone(),
         return_url: None,
         expires_at: refund.created_at,
-        transaction_id: transaction,
+        transaction_id: None,
         created_at: refund.created_at,
-    }
+    };
+    let known = of_payment.unwrap_or_else(unknown);
+    PaymentIntent { transaction_id: transaction_id.clone(), ..known }
 }
 
 impl Books<'_> {
