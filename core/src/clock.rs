@@ -72,6 +72,11 @@ pub trait Clock: Send + Sync {
 
     /// Waits, before something is tried again.
     fn pause_millis(&self, millis: u64);
+
+    /// Whether somebody sets it by hand; nothing for real money.
+    fn is_manual(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's clock.
@@ -116,6 +121,10 @@ impl Clock for ManualClock {
 
     /// A clock that stands still makes nobody wait.
     fn pause_millis(&self, _millis: u64) {}
+
+    fn is_manual(&self) -> bool {
+        true
+    }
 }
 
 /// How long something has taken, for pacing only: it decides nothing that is recorded or answered.

@@ -13,6 +13,11 @@ use crate::error::{Code, Error, Result};
 pub trait Randomness: Send + Sync {
     /// Fills the buffer. Fails with `internal` when the source has nothing to give.
     fn fill(&self, buffer: &mut [u8]) -> Result<()>;
+
+    /// Whether somebody who knows how it was made can know its bytes; nothing for real money.
+    fn is_guessable(&self) -> bool {
+        false
+    }
 }
 
 /// The operating system's source.
@@ -49,6 +54,10 @@ impl Randomness for SeededRandomness {
             chunk.iter_mut().zip(block).for_each(|(to, from)| *to = from);
         }
         Ok(())
+    }
+
+    fn is_guessable(&self) -> bool {
+        true
     }
 }
 

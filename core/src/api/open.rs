@@ -106,7 +106,7 @@ impl Paywright {
     /// Errors: `config_missing`, `config_invalid`, `mock_in_live`, `secret_empty`, `key_type`, `flow_invalid`,
     /// `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
     pub fn open(url: &str, options: Options) -> Result<Self> {
-        let mut warnings = Vec::new();
+        let mut warnings = stand_ins(&options);
         let (gateways, mock) = gateways(&options, &mut warnings)?;
         let flows = options.flows.iter().map(|f| Flow::from_json(f)).collect::<Result<_>>()?;
         let mode = engine::Mode::parse(options.mode.as_str())?;
@@ -144,6 +144,19 @@ impl Paywright {
         }
         Paywright::open(&url, options)
     }
+}
+
+/// What belongs in tests only, said where real money is at stake.
+fn stand_ins(options: &Options) -> Vec<String> {
+    let live = options.mode == Mode::live;
+    [
+        (options.randomness.is_guessable(), "ids come from a seed and can be guessed"),
+        (options.clock.is_manual(), "the clock is set by hand"),
+    ]
+    .into_iter()
+    .filter(|(found, _)| live && *found)
+    .map(|(_, warning)| format!("mode live: {warning}"))
+    .collect()
 }
 
 type Accounts = (Vec<Arc<dyn Gateway>>, Option<Arc<mock::Mock>>);
