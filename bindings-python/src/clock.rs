@@ -63,6 +63,10 @@ impl Clock for Shared {
     fn pause_millis(&self, millis: u64) {
         self.0.pause_millis(millis);
     }
+
+    fn is_manual(&self) -> bool {
+        self.0.is_manual()
+    }
 }
 
 #[cfg(feature = "testing")]
