@@ -203,6 +203,11 @@ codes! {
         AuthStale        = "auth_stale",           Forger,   false, "The message is {age} seconds from now; at most {tolerance} are accepted. Check both clocks.", "消息时间与当前相差 {age} 秒，最多允许 {tolerance} 秒。请检查双方时钟。";
         AuthNotConfigured = "auth_not_configured", Operator, false, "No secret that is valid now is configured for {gateway}.", "{gateway} 没有配置当前有效的密钥。";
         AuthUnknownKey   = "auth_unknown_key",     Operator, false, "The message names the key \"{key}\", which is not configured or not valid now.", "消息使用的密钥“{key}”未配置或当前无效。";
+        AuthAlgorithm    = "auth_algorithm",       Forger,   false, "The message is signed with {given}; only {expected} is accepted.", "消息使用 {given} 签名；仅接受 {expected}。";
+        AuthDecrypt      = "auth_decrypt",         Forger,   false, "The encrypted part of the message cannot be opened with the configured key.", "无法使用所配置的密钥解开消息的加密部分。";
+        AuthCert         = "auth_cert",            Forger,   false, "The certificate behind the message is not acceptable: {why}.", "消息所用的证书不可接受：{why}。";
+        AuthCertUrl      = "auth_cert_url",        Forger,   false, "The message names a certificate address that is not the gateway's own: {why}.", "消息给出的证书地址不属于该渠道：{why}。";
+        EventMismatch    = "event_mismatch",       Forger,   false, "The parts of the message contradict each other: {why}.", "消息各部分相互矛盾：{why}。";
         Canonical        = "canonical",            Forger,   false, "The message cannot be signed unambiguously: {why}.", "消息无法无歧义地签名：{why}。";
         Replay           = "replay",               Forger,   false, "The nonce {nonce} was used before for another message.", "随机数 {nonce} 已被另一条消息使用。";
         WrongAccount     = "wrong_account",        Forger,   false, "The message belongs to the account {given}, not {expected}.", "消息属于账户 {given}，而不是 {expected}。";

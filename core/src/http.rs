@@ -29,12 +29,16 @@ impl Headers {
 
     /// The one value of a header. `None` when absent; fails with `duplicate_field` when it came twice.
     pub fn one(&self, name: &str) -> Result<Option<&str>> {
-        let mut found = self.0.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
-        let first = found.next();
-        match found.next() {
-            Some(_) => Err(Error::new(Code::DuplicateField).with("field", name)),
-            None => Ok(first.map(|(_, value)| value.as_str())),
-        }
+        find_one(&self.0, name)
+    }
+}
+
+fn find_one<'a>(lines: &'a [(String, String)], name: &str) -> Result<Option<&'a str>> {
+    let mut found = lines.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+    let first = found.next();
+    match found.next() {
+        Some(_) => Err(Error::new(Code::DuplicateField).with("field", name)),
+        None => Ok(first.map(|(_, value)| value.as_str())),
     }
 }
 
@@ -49,6 +53,32 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// The body, or nothing.
     pub body: Vec<u8>,
+}
+
+impl Request {
+    /// Host and port of its address. `None` unless it is `https` (or `http` to this machine) with a plain host: no user
+    /// name, no backslash.
+    pub fn authority(&self) -> Option<&str> {
+        authority(&self.url)
+    }
+}
+
+/// Host and port of an address that a request may go to; see [`Request::authority`].
+pub fn authority(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".-:[]".contains(&b);
+    let safe = scheme == "https" || (scheme == "http" && is_loopback(host));
+    (safe && host.bytes().all(plain)).then_some(host)
+}
+
+/// Whether a host, with or without port, is this machine and nothing else.
+pub fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(inner) => inner.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 impl fmt::Debug for Request {
@@ -66,6 +96,13 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// As it came, at most [`RESPONSE_BYTES_MAX`].
     pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The one value of a header. `None` when absent; fails with `duplicate_field` when it came twice.
+    pub fn one(&self, name: &str) -> Result<Option<&str>> {
+        find_one(&self.headers, name)
+    }
 }
 
 /// The exact answer to a callback: a host passes all three on unchanged.
@@ -99,4 +136,30 @@ pub enum NoResponse {
 pub trait Transport: Send + Sync {
     /// Sends the request once, without retries and without following redirects.
     fn send(&self, request: &Request) -> Result<Response, NoResponse>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Protects: X6: a request goes to an https host or to this machine; tricks with user names and slashes lead nowhere.
+    #[test]
+    fn only_plain_hosts_are_addresses() {
+        for (url, host) in [
+            ("https://api.example.com/v1", Some("api.example.com")),
+            ("https://api.example.com:8443?x", Some("api.example.com:8443")),
+            ("http://127.0.0.1:12111/v1", Some("127.0.0.1:12111")),
+            ("http://[::1]:80/", Some("[::1]:80")),
+            ("http://localhost/", Some("localhost")),
+            ("http://api.example.com/", None),
+            ("http://127.0.0.1.example.com/", None),
+            ("https://user@api.example.com/", None),
+            ("https://api.example.com\\@evil/", None),
+            ("https:///v1", None),
+            ("ftp://127.0.0.1/", None),
+            ("api.example.com", None),
+        ] {
+            assert_eq!(authority(url), host, "{url}");
+        }
+    }
 }

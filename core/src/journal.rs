@@ -49,6 +49,12 @@ words! {
         DepositReturned = "deposit.returned",
         /// A part of a deposit was kept.
         DepositWithheld = "deposit.withheld",
+        /// The payer disputes a payment.
+        DisputeOpened = "dispute.opened",
+        /// The merchant keeps the disputed money.
+        DisputeWon = "dispute.won",
+        /// The payer gets the disputed money.
+        DisputeLost = "dispute.lost",
         /// Something waits for a person.
         ExceptionOpened = "exception.opened",
         /// A person dealt with it.

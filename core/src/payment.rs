@@ -1,5 +1,7 @@
 //! A payment: one attempt to collect, by one method through one gateway. Its lifecycle, as a table.
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Time;
 use crate::currency::Currency;
 use crate::id::{OrderId, PaymentId};
@@ -41,6 +43,70 @@ words! {
         Cancel = "cancel",
         /// Closed at the gateway after its time.
         Expire = "expire",
+    }
+}
+
+words! {
+    /// How the payer meets the gateway.
+    Experience: "experience" {
+        /// Inside the host's own page, by the gateway's browser library.
+        Embedded = "embedded",
+        /// On the gateway's page, in a browser on a desk.
+        Hosted = "hosted",
+        /// By scanning a code with the wallet.
+        QrCode = "qr_code",
+        /// On the gateway's page, in a browser on a phone.
+        MobileWeb = "mobile_web",
+        /// In a page or mini-programme inside the wallet.
+        InWallet = "in_wallet",
+        /// In the host's own app, by the gateway's mobile library.
+        App = "app",
+    }
+}
+
+/// One line of what the payer is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// What it is.
+    pub description: String,
+    /// How many.
+    pub quantity: i64,
+    /// For one of them, in minor units of the payment's currency.
+    pub unit_amount: i64,
+}
+
+/// How the payer meets the gateway: fixed when the payment is created, so that every try asks for the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Presentation {
+    /// Which way; the gateway's usual one unless said.
+    #[serde(skip_serializing_if = "Option::is_none", with = "experience_as_word")]
+    pub experience: Option<Experience>,
+    /// Who the payer is to the gateway, such as a wallet's user id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer_id: Option<String>,
+    /// The payer's network address, where the gateway asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer_address: Option<String>,
+    /// Where a payer who gives up comes back to; `return_url` unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancel_url: Option<String>,
+    /// What the payer is shown; they add up to the payment's amount. Empty for one line of everything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
+}
+
+mod experience_as_word {
+    use super::Experience;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(word: &Option<Experience>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(word.map_or("", Experience::as_str))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Experience>, D::Error> {
+        let word = String::deserialize(from)?;
+        Experience::parse(&word).map(Some).map_err(|e| D::Error::custom(e.message()))
     }
 }
 
@@ -130,6 +196,8 @@ pub struct Payment {
     pub description: String,
     /// Where the payer comes back to.
     pub return_url: Option<String>,
+    /// How the payer meets the gateway, where that was said.
+    pub presentation: Option<Presentation>,
     /// How often the gateway was asked about it.
     pub queries: i64,
     /// When time next makes something necessary.

@@ -13,6 +13,7 @@ from .types import (
     CallbackOutcome,
     Capture,
     ExceptionKind,
+    Experience,
     HeadersLike,
     LineKind,
     Mode,
@@ -27,6 +28,7 @@ from .types import (
 
 __all__ = [
     "Action",
+    "Alipay",
     "Balance",
     "Bank",
     "CallbackResult",
@@ -44,6 +46,7 @@ __all__ = [
     "NewLine",
     "Order",
     "OrderPage",
+    "PayPal",
     "Payment",
     "PaymentPage",
     "Paywright",
@@ -52,9 +55,11 @@ __all__ = [
     "RefundPage",
     "Reply",
     "Signed",
+    "Stripe",
     "Transfer",
     "VerifyReport",
     "Violation",
+    "WechatPay",
 ]
 
 @final
@@ -114,6 +119,126 @@ class Bank:
     ) -> Bank:
         """`account_name`: Who owns the account. `account_number`: Its number. `bank_name`: The
         bank's name. `currencies`: The currencies it takes, as ISO 4217 codes; at least one.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Stripe:
+    """Stripe: cards and wallets, embedded by Payment Intents or hosted by Checkout Sessions."""
+
+    def __new__(
+        cls,
+        *,
+        secret_key: SecretLike,
+        webhook_secrets: Iterable[SecretLike] = (),
+        publishable_key: str | None = None,
+        account: str | None = None,
+        api_version: str | None = None,
+        name: str | None = None,
+        methods: Iterable[str] = (),
+        base_url: str | None = None,
+    ) -> Stripe:
+        """`secret_key`: `sk_…` or a restricted `rk_…`; its prefix says test or live.
+        `webhook_secrets`: The `whsec_…` secrets of the webhook endpoint, the newest first;
+        several while one is rolled. `publishable_key`: `pk_…`, handed on with each client
+        secret; never used by us. `account`: The connected account to act for, `acct_…`.
+        `api_version`: The API version of our requests; the one this version was built for
+        unless said. `name`: The account's name here; `stripe` unless said. `methods`: The
+        payment methods it offers; `card`, `apple_pay` and `google_pay` unless said.
+        `base_url`: Where its interface is; Stripe's own unless said. Only for tests against
+        this machine.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class WechatPay:
+    """WeChat Pay, API v3, for merchants in mainland China: QR code, JSAPI, H5 and app."""
+
+    def __new__(
+        cls,
+        *,
+        mchid: str,
+        appid: str,
+        merchant_serial: str,
+        private_key: SecretLike,
+        api_v3_keys: Iterable[SecretLike] = (),
+        callback_url: str,
+        public_key_id: str | None = None,
+        public_key: str | None = None,
+        platform_certificates: Iterable[str] = (),
+        name: str | None = None,
+        base_url: str | None = None,
+    ) -> WechatPay:
+        """`mchid`: The merchant number. `appid`: The application that the merchant is bound
+        to, `wx…`. `merchant_serial`: The serial number of the merchant's API certificate,
+        40 hexadecimal digits. `private_key`: The merchant's private key, PEM.
+        `api_v3_keys`: The APIv3 key, 32 characters; a second, older one while it is
+        changed. `callback_url`: Where WeChat posts notices: an https address without query.
+        `public_key_id`: The id of WeChat Pay's public key, `PUB_KEY_ID_…`. `public_key`:
+        That public key, PEM. `platform_certificates`: Platform certificates, PEM; they
+        renew themselves. `name`: The account's name here; `wechatpay` unless said.
+        `base_url`: Where its interface is; WeChat's own unless said. Only for tests against
+        this machine.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Alipay:
+    """Alipay, RSA2, for merchants in mainland China: page, phone page, app and QR code."""
+
+    def __new__(
+        cls,
+        *,
+        app_id: str,
+        seller_id: str | None = None,
+        private_key: SecretLike,
+        callback_url: str,
+        alipay_public_keys: Iterable[str] = (),
+        app_certificate: str | None = None,
+        alipay_certificates: Iterable[str] = (),
+        root_certificates: str | None = None,
+        sandbox: bool | None = None,
+        name: str | None = None,
+        base_url: str | None = None,
+    ) -> Alipay:
+        """`app_id`: The application. `seller_id`: The merchant's own number, 2088…; where
+        given, every notice must name it. `private_key`: The application's private key, PEM
+        or bare base64. `callback_url`: Where Alipay posts notices: an https address without
+        query. `alipay_public_keys`: Public-key mode: Alipay's public keys, any of which may
+        sign. `app_certificate`: Certificate mode: the application's certificate, PEM.
+        `alipay_certificates`: Certificate mode: Alipay's certificates, PEM.
+        `root_certificates`: Certificate mode: Alipay's root certificates, one PEM bundle.
+        `sandbox`: Use Alipay's sandbox. `name`: The account's name here; `alipay` unless
+        said. `base_url`: Where its interface is; Alipay's own unless said. Only for tests
+        against this machine.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class PayPal:
+    """PayPal, Orders v2."""
+
+    def __new__(
+        cls,
+        *,
+        client_id: str,
+        client_secret: SecretLike,
+        webhook_id: str,
+        sandbox: bool | None = None,
+        trusted_roots: Iterable[str] = (),
+        name: str | None = None,
+        base_url: str | None = None,
+    ) -> PayPal:
+        """`client_id`: The application's client id. `client_secret`: Its secret. `webhook_id`:
+        The id of the webhook that is registered for the callback address. `sandbox`: Use
+        PayPal's sandbox. `trusted_roots`: More certificates to trust for webhook
+        signatures, PEM; public roots are built in. `name`: The account's name here;
+        `paypal` unless said. `base_url`: Where its interface is; PayPal's own unless said.
+        Only for tests against this machine.
         """
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: None  # type: ignore[assignment]
@@ -919,7 +1044,7 @@ class Paywright:
         cls,
         database: str | PathLike[str],
         *,
-        gateways: Iterable[Mock | Bank | Signed] = (),
+        gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
         clock: ManualClock | None = None,
@@ -938,7 +1063,7 @@ class Paywright:
     def from_env(
         cls,
         *,
-        gateways: Iterable[Mock | Bank | Signed] = (),
+        gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
         clock: ManualClock | None = None,
@@ -1060,15 +1185,22 @@ class Paywright:
         partial: bool | None = None,
         ttl_minutes: int | None = None,
         capture: Capture | None = None,
+        experience: Experience | None = None,
         description: str | None = None,
         return_url: str | None = None,
+        cancel_url: str | None = None,
+        payer_id: str | None = None,
+        payer_address: str | None = None,
         reference: str | None = None,
         idempotency_key: str | None = None,
     ) -> Payment:
         """Creates a payment of what is due, or returns the active one that is the same.
-        Errors, in this order: `order_not_found`, `method_unsupported`, `order_not_payable`,
-        `order_settled`, `order_expired`, `amount_mismatch`, `active_payment_exists`; then
-        the gateway's: `declined`, `gateway_…`, `outcome_unknown`.
+        `experience` says how the payer meets the gateway, `payer_id` who the payer is to it
+        (a wallet's user id), `payer_address` the payer's network address where the gateway
+        asks for it. Errors, in this order: `order_not_found`, `method_unsupported`,
+        `order_not_payable`, `order_settled`, `order_expired`, `amount_mismatch`,
+        `active_payment_exists`; then the gateway's: `declined`, `gateway_…`,
+        `outcome_unknown`.
         """
     def payment(
         self,

@@ -94,6 +94,17 @@ Resolution: TypeAlias = Literal[
     "write_off",
 ]
 """What a person may do about an exception."""
+Experience: TypeAlias = Literal[
+    "embedded",
+    "hosted",
+    "qr_code",
+    "mobile_web",
+    "in_wallet",
+    "app",
+]
+"""How the payer meets the gateway: inside the host's page, on the gateway's page (desk or
+phone), by scanning a code, inside the wallet, or in the host's own app.
+"""
 Capture: TypeAlias = Literal[
     "automatic",
     "manual",
@@ -125,6 +136,7 @@ __all__ = [
     "CallbackOutcome",
     "Capture",
     "ExceptionKind",
+    "Experience",
     "HasItems",
     "HeadersLike",
     "LineKind",

@@ -259,12 +259,14 @@ pub(super) fn proof(notice: Notice) -> types::Proof {
     let (says, transaction_id) = match notice.fact {
         Fact::Payment(fact) => (fact.event.as_str().to_owned(), fact.transaction_id),
         Fact::Refund(fact) => (format!("refund {}", fact.event), fact.transaction_id),
+        Fact::Dispute(fact) => (format!("dispute {}", fact.event), None),
+        Fact::Hint => ("hint".to_owned(), None),
         Fact::Unknown(_) => ("unknown".to_owned(), None),
         Fact::Unreadable(_) => ("unreadable".to_owned(), None),
     };
     let payment = match notice.subject {
         Subject::Payment(id) => Some(id.to_string()),
-        Subject::PaymentReference(reference) => Some(reference),
+        Subject::PaymentReference(number) | Subject::Transaction(number) => Some(number),
         Subject::Refund(_) | Subject::Nothing => None,
     };
     types::Proof { id: notice.mark.id, says, payment, transaction_id }

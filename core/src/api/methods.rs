@@ -14,6 +14,7 @@ use crate::id::{ExceptionId, OrderId, PaymentId, RefundId};
 use crate::journal::SYSTEM;
 use crate::money::Money;
 use crate::order::{Line, LineKind, Order};
+use crate::payment::Presentation;
 use crate::store::sql::{Listed, Page, orders};
 use crate::{payment, refund};
 
@@ -128,6 +129,16 @@ impl Paywright {
                     manual_capture: a.capture == Some(types::Capture::manual),
                     description: a.description,
                     return_url: a.return_url,
+                    presentation: Presentation {
+                        experience: a
+                            .experience
+                            .map(|e| payment::Experience::parse(e.as_str()))
+                            .transpose()?,
+                        payer_id: a.payer_id,
+                        payer_address: a.payer_address,
+                        cancel_url: a.cancel_url,
+                        items: Vec::new(),
+                    },
                     reference: a.reference,
                     idempotency_key: key,
                 },

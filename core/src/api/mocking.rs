@@ -18,7 +18,7 @@ impl Paywright {
         self.mock.as_deref().ok_or_else(|| {
             Error::new(Code::GatewayNotFound)
                 .with("gateway", mock::NAME)
-                .with("configured", self.engine.gateway_names().collect::<Vec<_>>().join(", "))
+                .with("configured", self.engine.gateway_names().join(", "))
         })
     }
 

@@ -1,6 +1,7 @@
 //! The public face: one type, [`Paywright`], whose methods are those of the surface table. It parses what comes in,
 //! calls the engine, and turns what comes out into records; it decides nothing about payments.
 
+mod accounts;
 mod convert;
 pub mod describe;
 mod diagram;

@@ -4,19 +4,15 @@
 use std::sync::Arc;
 
 use super::Paywright;
-use super::types::{Bank, GatewayConfig, Mock, Mode, Signed};
+use super::accounts;
+use super::types::{GatewayConfig, Mode};
 use crate::clock::{Clock, SystemClock};
-use crate::currency::Currency;
 use crate::engine::{self, Engine, Parts};
 use crate::error::{Code, Error, Result};
 use crate::flow::Flow;
 use crate::gateway::Gateway;
-use crate::gateway::bank::{self, BankOptions};
-use crate::gateway::mock::{self, MockOptions, script::Script};
-use crate::gateway::signed::{self, SignedDescription};
 use crate::http::Transport;
 use crate::id::{Randomness, SystemRandomness};
-use crate::secret::Secret;
 use crate::store::Store;
 use crate::store::schema::MIGRATIONS;
 use crate::store::sqlite::{SqliteOptions, SqliteStore};
@@ -107,7 +103,7 @@ impl Paywright {
     /// `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
     pub fn open(url: &str, options: Options) -> Result<Self> {
         let mut warnings = stand_ins(&options);
-        let (gateways, mock) = gateways(&options, &mut warnings)?;
+        let (gateways, mock) = accounts::all(&options, &mut warnings)?;
         let flows = options.flows.iter().map(|f| Flow::from_json(f)).collect::<Result<_>>()?;
         let mode = engine::Mode::parse(options.mode.as_str())?;
         engine::check_gateways(&gateways, mode)?;
@@ -157,73 +153,6 @@ fn stand_ins(options: &Options) -> Vec<String> {
     .filter(|(found, _)| live && *found)
     .map(|(_, warning)| format!("mode live: {warning}"))
     .collect()
-}
-
-type Accounts = (Vec<Arc<dyn Gateway>>, Option<Arc<mock::Mock>>);
-
-/// The accounts of a configuration. Only mode `development` falls back to the mock, and says so.
-fn gateways(options: &Options, warnings: &mut Vec<String>) -> Result<Accounts> {
-    let mut accounts: Vec<Arc<dyn Gateway>> = Vec::new();
-    let mut the_mock = None;
-    let none = options.gateways.is_empty() && options.own_gateways.is_empty();
-    let fallback = [GatewayConfig::Mock(Mock::default())];
-    let configured = match none && options.mode == Mode::development {
-        true => {
-            warnings.push("no gateway is configured: the mock gateway is used".to_owned());
-            &fallback[..]
-        }
-        false => &options.gateways[..],
-    };
-    for config in configured {
-        match config {
-            GatewayConfig::Mock(config) => {
-                let mock = Arc::new(mock(config)?);
-                accounts.push(Arc::clone(&mock) as Arc<dyn Gateway>);
-                the_mock = Some(mock);
-            }
-            GatewayConfig::Bank(config) => accounts.push(Arc::new(bank(config)?)),
-            GatewayConfig::Signed(config) => {
-                let signed = signed(config)?;
-                warnings.extend(signed.warnings());
-                accounts.push(Arc::new(signed));
-            }
-        }
-    }
-    accounts.extend(options.own_gateways.iter().cloned());
-    Ok((accounts, the_mock))
-}
-
-fn mock(config: &Mock) -> Result<mock::Mock> {
-    let words = |list: &[String]| list.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
-    let (payments, refunds) = (words(&config.script), words(&config.refund_script));
-    let mut options: MockOptions = mock::Mock::default_options()?;
-    options.script =
-        Script::parse(&payments.lines().collect::<Vec<_>>(), &refunds.lines().collect::<Vec<_>>())?;
-    if !config.secrets.is_empty() {
-        let secret = |s: &super::types::Secret| Secret::new("mock.secrets", s.expose());
-        options.secrets = config.secrets.iter().map(secret).collect::<Result<_>>()?;
-    }
-    if let Some(url) = &config.checkout_base_url {
-        options.checkout_base_url.clone_from(url);
-    }
-    if !config.methods.is_empty() {
-        options.methods.clone_from(&config.methods);
-    }
-    mock::Mock::new(options)
-}
-
-fn bank(config: &Bank) -> Result<bank::Bank> {
-    let currencies = config.currencies.iter().map(|c| Currency::parse(c)).collect::<Result<_>>()?;
-    bank::Bank::new(BankOptions {
-        account_name: config.account_name.clone(),
-        account_number: config.account_number.clone(),
-        bank_name: config.bank_name.clone(),
-        currencies,
-    })
-}
-
-fn signed(config: &Signed) -> Result<signed::Signed> {
-    signed::Signed::new(SignedDescription::from_json(config.description.expose())?)
 }
 
 fn invalid(setting: &str, why: &str) -> Error {

@@ -41,7 +41,7 @@ impl Paywright {
             Ok(types::Health {
                 ok: warnings.is_empty(),
                 mode: types::Mode::parse(self.engine.mode().as_str())?,
-                gateways: self.engine.gateway_names().map(str::to_owned).collect(),
+                gateways: self.engine.gateway_names(),
                 methods,
                 warnings,
             })

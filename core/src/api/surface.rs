@@ -33,6 +33,9 @@ macro_rules! surface {
                 }
                 /// What a person may do about an exception.
                 Resolution { apply refund write_off }
+                /// How the payer meets the gateway: inside the host's page, on the gateway's page (desk or phone), by
+                /// scanning a code, inside the wallet, or in the host's own app.
+                Experience { embedded hosted qr_code mobile_web in_wallet app }
                 /// Whether money is collected at once or only held until the host captures it.
                 Capture { automatic manual }
                 /// What is at stake: no money, the gateways' test environments, real money.
@@ -76,6 +79,92 @@ macro_rules! surface {
                     bank_name: Text,
                     /// The currencies it takes, as ISO 4217 codes; at least one.
                     currencies: List<Text>,
+                }
+                /// Stripe: cards and wallets, embedded by Payment Intents or hosted by Checkout Sessions.
+                Stripe {
+                    /// `sk_…` or a restricted `rk_…`; its prefix says test or live.
+                    secret_key: Secret,
+                    /// The `whsec_…` secrets of the webhook endpoint, the newest first; several while one is rolled.
+                    webhook_secrets: List<Secret>,
+                    /// `pk_…`, handed on with each client secret; never used by us.
+                    publishable_key: Optional<Text>,
+                    /// The connected account to act for, `acct_…`.
+                    account: Optional<Text>,
+                    /// The API version of our requests; the one this version was built for unless said.
+                    api_version: Optional<Text>,
+                    /// The account's name here; `stripe` unless said.
+                    name: Optional<Text>,
+                    /// The payment methods it offers; `card`, `apple_pay` and `google_pay` unless said.
+                    methods: List<Text>,
+                    /// Where its interface is; Stripe's own unless said. Only for tests against this machine.
+                    base_url: Optional<Text>,
+                }
+                /// WeChat Pay, API v3, for merchants in mainland China: QR code, JSAPI, H5 and app.
+                WechatPay {
+                    /// The merchant number.
+                    mchid: Text,
+                    /// The application that the merchant is bound to, `wx…`.
+                    appid: Text,
+                    /// The serial number of the merchant's API certificate, 40 hexadecimal digits.
+                    merchant_serial: Text,
+                    /// The merchant's private key, PEM.
+                    private_key: Secret,
+                    /// The APIv3 key, 32 characters; a second, older one while it is changed.
+                    api_v3_keys: List<Secret>,
+                    /// Where WeChat posts notices: an https address without query.
+                    callback_url: Text,
+                    /// The id of WeChat Pay's public key, `PUB_KEY_ID_…`.
+                    public_key_id: Optional<Text>,
+                    /// That public key, PEM.
+                    public_key: Optional<Text>,
+                    /// Platform certificates, PEM; they renew themselves.
+                    platform_certificates: List<Text>,
+                    /// The account's name here; `wechatpay` unless said.
+                    name: Optional<Text>,
+                    /// Where its interface is; WeChat's own unless said. Only for tests against this machine.
+                    base_url: Optional<Text>,
+                }
+                /// Alipay, RSA2, for merchants in mainland China: page, phone page, app and QR code.
+                Alipay {
+                    /// The application.
+                    app_id: Text,
+                    /// The merchant's own number, 2088…; where given, every notice must name it.
+                    seller_id: Optional<Text>,
+                    /// The application's private key, PEM or bare base64.
+                    private_key: Secret,
+                    /// Where Alipay posts notices: an https address without query.
+                    callback_url: Text,
+                    /// Public-key mode: Alipay's public keys, any of which may sign.
+                    alipay_public_keys: List<Text>,
+                    /// Certificate mode: the application's certificate, PEM.
+                    app_certificate: Optional<Text>,
+                    /// Certificate mode: Alipay's certificates, PEM.
+                    alipay_certificates: List<Text>,
+                    /// Certificate mode: Alipay's root certificates, one PEM bundle.
+                    root_certificates: Optional<Text>,
+                    /// Use Alipay's sandbox.
+                    sandbox: Optional<Flag>,
+                    /// The account's name here; `alipay` unless said.
+                    name: Optional<Text>,
+                    /// Where its interface is; Alipay's own unless said. Only for tests against this machine.
+                    base_url: Optional<Text>,
+                }
+                /// PayPal, Orders v2.
+                PayPal {
+                    /// The application's client id.
+                    client_id: Text,
+                    /// Its secret.
+                    client_secret: Secret,
+                    /// The id of the webhook that is registered for the callback address.
+                    webhook_id: Text,
+                    /// Use PayPal's sandbox.
+                    sandbox: Optional<Flag>,
+                    /// More certificates to trust for webhook signatures, PEM; public roots are built in.
+                    trusted_roots: List<Text>,
+                    /// The account's name here; `paypal` unless said.
+                    name: Optional<Text>,
+                    /// Where its interface is; PayPal's own unless said. Only for tests against this machine.
+                    base_url: Optional<Text>,
                 }
                 /// A sender of signed callbacks, described by data.
                 Signed {
@@ -520,12 +609,15 @@ macro_rules! surface {
                     -> Order;
                 /// Gives an order up and refunds what its flow says. Errors: `transition`, `paid`, `outcome_unknown`.
                 fn cancel_order(order_id: Text;; actor: Text, reason: Text) -> Order;
-                /// Creates a payment of what is due, or returns the active one that is the same. Errors, in this order:
+                /// Creates a payment of what is due, or returns the active one that is the same. `experience` says how the
+                /// payer meets the gateway, `payer_id` who the payer is to it (a wallet's user id), `payer_address` the
+                /// payer's network address where the gateway asks for it. Errors, in this order:
                 /// `order_not_found`, `method_unsupported`, `order_not_payable`, `order_settled`, `order_expired`,
                 /// `amount_mismatch`, `active_payment_exists`; then the gateway's: `declined`, `gateway_…`, `outcome_unknown`.
                 fn create_payment(order_id: Text;; method: Text, gateway: Text, amount: Amount, currency: Text, partial: Flag,
-                    ttl_minutes: Whole, capture: Capture, description: Text, return_url: Text, reference: Text,
-                    idempotency_key: Text) -> Payment;
+                    ttl_minutes: Whole, capture: Capture, experience: Experience, description: Text, return_url: Text,
+                    cancel_url: Text, payer_id: Text, payer_address: Text, reference: Text, idempotency_key: Text)
+                    -> Payment;
                 /// One payment. Errors: `payment_not_found`, `id_format`.
                 fn payment(payment_id: Text;;) -> Payment;
                 /// A page of payments, newest first. Errors: `argument_range`, `value_unknown`.

@@ -2,24 +2,23 @@
 
 use std::sync::Arc;
 
-use super::books::{Books, Concerns};
-use super::claims::stated;
-use super::settle::{Said, Verdict};
+use super::exchange::{Asked, Heard};
+use super::notice::{Settled, source, target_of};
 use super::{Engine, apart};
 use crate::error::{Code, Error, Group, Result};
-use crate::exception::{Exception, Kind, Resolution};
-use crate::gateway::{
-    Fact, Gateway, Notice, Operation, PaymentFact, PaymentIntent, Subject, Verified,
-};
+use crate::exception::{Exception, Kind};
+use crate::gateway::{Answer, Fact, Gateway, Notice, PaymentIntent, Received, Subject, Verified};
 use crate::http::{CALLBACK_BYTES_MAX, Headers, Reply};
-use crate::id::RefundId;
-use crate::journal::{Detail, EventName, SYSTEM, Source};
+use crate::journal::SYSTEM;
 use crate::machine::words;
 use crate::order::{Line, Order};
-use crate::payment::{Event, Payment};
+use crate::payment::Payment;
 use crate::refund::Refund;
-use crate::store::sql::payments::{Owner, Target};
-use crate::store::sql::{journal, orders, payments};
+use crate::store::sql::journal;
+
+/// What a gateway may have to learn before it can judge one callback: a token, a certificate, the thing itself, and one of
+/// them again.
+const ERRANDS_MAX: usize = 4;
 
 words! {
     /// What became of a callback.
@@ -56,19 +55,6 @@ pub struct CallbackResult {
     pub reply: Reply,
 }
 
-/// What a unit of work made of a notice.
-#[derive(Default)]
-struct Settled {
-    outcome: Option<Outcome>,
-    duplicate: bool,
-    payment: Option<Payment>,
-    order: Option<Order>,
-    lines: Vec<Line>,
-    refund: Option<Refund>,
-    exception: Option<Exception>,
-    follow_up: Vec<RefundId>,
-}
-
 impl Engine {
     /// Takes a callback: raw headers and raw body, exactly as they arrived.
     ///
@@ -79,7 +65,7 @@ impl Engine {
         headers: Vec<(String, String)>,
         body: &[u8],
     ) -> Result<CallbackResult> {
-        let gateway = Arc::clone(self.gateway(gateway)?);
+        let gateway = self.gateway(gateway)?;
         let name = gateway.facts().name.clone();
         let taken = self.prove(&gateway, headers, body).and_then(|n| self.settle(&gateway, n));
         match taken {
@@ -103,7 +89,7 @@ impl Engine {
         body: &[u8],
     ) -> Result<Notice> {
         let gateway = self.gateway(gateway)?;
-        self.prove(gateway, headers, body).map(|notice| notice.get().clone())
+        self.prove(&gateway, headers, body).map(|notice| notice.get().clone())
     }
 
     fn prove(
@@ -118,7 +104,15 @@ impl Engine {
                 .with("limit", format_args!("{CALLBACK_BYTES_MAX} bytes")));
         }
         let headers = Headers::new(headers)?;
-        apart(|| gateway.receive(&headers, body, self.now()))
+        for _ in 0..=ERRANDS_MAX {
+            match apart(|| gateway.receive(&headers, body, self.moment()))? {
+                Received::Notice(notice) => return Ok(notice),
+                Received::First(errand) => self.run_errand(gateway, &errand)?,
+            }
+        }
+        Err(Error::new(Code::BadResponse)
+            .with("gateway", &gateway.facts().name)
+            .with("why", "it must be asked again and again"))
     }
 
     fn settle(
@@ -127,6 +121,10 @@ impl Engine {
         notice: Verified<Notice>,
     ) -> Result<CallbackResult> {
         let name = gateway.facts().name.clone();
+        let notice = match notice.get().fact {
+            Fact::Hint => self.look_into(gateway, notice.get())?,
+            _ => notice,
+        };
         let settled =
             self.transact(SYSTEM, move |books| books.settle_notice(&name, notice.get()))?;
         self.send_refunds(&settled.follow_up);
@@ -147,12 +145,48 @@ impl Engine {
         })
     }
 
+    /// A message that is not to be believed alone is a reason to ask: what counts is the answer. Fails with
+    /// `outcome_unknown` where there is none, so that the message comes again.
+    fn look_into(&self, gateway: &Arc<dyn Gateway>, notice: &Notice) -> Result<Verified<Notice>> {
+        let name = &gateway.facts().name;
+        let mark = source(name, notice);
+        let told = |fact| Ok(Verified::after_check(Notice { fact, ..notice.clone() }));
+        if self.read(|connection| journal::seen(connection, &mark.name))?.is_some() {
+            return told(Fact::Unknown("told before".to_owned()));
+        }
+        let heard = match &notice.subject {
+            Subject::Refund(id) => match self.find_refund(*id) {
+                Ok(refund) => {
+                    let (payment, asked) = self.refund_intents(&refund)?;
+                    Some(self.exchange(gateway, Asked::QueryRefund(asked), &payment)?)
+                }
+                Err(error) if error.code() == Code::RefundNotFound => None,
+                Err(error) => return Err(error),
+            },
+            subject => {
+                let target = self.read(|connection| target_of(connection, subject, name, None))?;
+                target.map(|target| self.ask(gateway, &target.payment)).transpose()?
+            }
+        };
+        match heard {
+            None => told(Fact::Unknown("a hint about something that is not here".to_owned())),
+            Some(Heard::Answer(Answer::Payment(fact))) => told(Fact::Payment(fact)),
+            Some(Heard::Answer(Answer::Refund(fact))) => told(Fact::Refund(fact)),
+            Some(Heard::Answer(Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound)) => {
+                told(Fact::Unknown("a hint that the gateway does not confirm".to_owned()))
+            }
+            Some(Heard::Answer(Answer::Refused { .. }) | Heard::Unknown) => {
+                Err(Error::new(Code::OutcomeUnknown).with("gateway", name))
+            }
+        }
+    }
+
     /// A hold that nobody wants is cancelled at its gateway.
     fn release_hold(&self, gateway: &Arc<dyn Gateway>, settled: &Settled) {
         let unwanted = settled.exception.as_ref().is_some_and(|e| e.kind == Kind::UnwantedHold);
         if let Some(payment) = settled.payment.as_ref().filter(|_| unwanted) {
             // Whether it worked is for the person to see who finds the exception, which stays open.
-            drop(self.exchange(gateway, Operation::Cancel, &PaymentIntent::of(payment)));
+            drop(self.exchange(gateway, Asked::Cancel, &PaymentIntent::of(payment)));
         }
     }
 }
@@ -161,237 +195,10 @@ impl Engine {
 fn refusal(gateway: &dyn Gateway, error: &Error) -> Reply {
     match error.code().group() {
         Group::StorageError | Group::InternalError => gateway.ask_again(),
+        // What the gateway itself could not tell us now, it tells us later.
+        Group::GatewayUnavailable | Group::GatewayError | Group::RateLimited => gateway.ask_again(),
         _ if error.code() == Code::Version => gateway.ask_again(),
+        _ if gateway.may_come_again(error.code()) => gateway.ask_again(),
         _ => gateway.refuse(),
-    }
-}
-
-impl Books<'_> {
-    fn settle_notice(&mut self, gateway: &str, notice: &Notice) -> Result<Settled> {
-        let source =
-            Source { name: format!("{gateway}/{}", notice.mark.id), digest: notice.mark.digest };
-        let mut settled = match &notice.fact {
-            Fact::Payment(fact) => self.settle_payment(gateway, notice, fact, &source)?,
-            Fact::Refund(fact) => self.settle_refund(gateway, notice, fact, &source)?,
-            Fact::Unknown(what) => self.ignore(gateway, notice, what, &source)?,
-            Fact::Unreadable(why) => self.keep_unreadable(gateway, notice, why, &source)?,
-        };
-        if settled.duplicate {
-            self.same_message(&source)?;
-            settled.outcome = Some(Outcome::Already);
-        }
-        if let Some(order) = &settled.order {
-            settled.lines = orders::lines(self.connection, order.key)?;
-        }
-        Ok(settled)
-    }
-
-    /// A name seen before must have come with the same bytes. Fails with `replay`.
-    fn same_message(&mut self, source: &Source) -> Result<()> {
-        let seen = journal::seen(self.connection, &source.name)?;
-        let known = seen.and_then(|seen| seen.digest);
-        match (known, source.digest) {
-            (Some(known), Some(now)) if known != now => {
-                Err(Error::new(Code::Replay).with("nonce", &source.name))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn settle_payment(
-        &mut self,
-        gateway: &str,
-        notice: &Notice,
-        fact: &PaymentFact,
-        source: &Source,
-    ) -> Result<Settled> {
-        let Some(mut target) = self.find_target(gateway, notice, fact)? else {
-            return self.keep_unknown(gateway, notice, fact, source);
-        };
-        let mut settled = Settled::default();
-        let said = Said { fact, source: Some(source), by_hand: None };
-        let verdict = self.payment_said(&mut target, said, &mut settled.follow_up)?;
-        settled.take(verdict);
-        settled.payment = Some(target.payment);
-        settled.order = Some(target.order);
-        Ok(settled)
-    }
-
-    fn find_target(
-        &mut self,
-        gateway: &str,
-        notice: &Notice,
-        fact: &PaymentFact,
-    ) -> Result<Option<Target>> {
-        let transaction = fact.transaction_id.as_deref();
-        match &notice.subject {
-            Subject::Payment(id) => payments::target(self.connection, *id, gateway, transaction),
-            Subject::PaymentReference(reference) => {
-                payments::target_by_reference(self.connection, reference, gateway, transaction)
-            }
-            Subject::Refund(_) | Subject::Nothing => Ok(None),
-        }
-    }
-
-    fn settle_refund(
-        &mut self,
-        gateway: &str,
-        notice: &Notice,
-        fact: &crate::gateway::RefundFact,
-        source: &Source,
-    ) -> Result<Settled> {
-        let Subject::Refund(id) = notice.subject else {
-            return self.ignore(gateway, notice, "a refund that we did not make", source);
-        };
-        let mut refund = match self.refund(id) {
-            Ok(refund) if refund.gateway == gateway => refund,
-            Ok(_) => return self.ignore(gateway, notice, "a refund of another account", source),
-            Err(error) if error.code() == Code::RefundNotFound => {
-                return self.ignore(gateway, notice, "a refund that we did not make", source);
-            }
-            Err(error) => return Err(error),
-        };
-        let mut settled = Settled::default();
-        let more = &mut settled.follow_up;
-        let verdict = self.refund_said(&mut refund, fact, Some(source), None, more)?;
-        settled.take(verdict);
-        if let Some(id) = refund.payment_id {
-            settled.payment = Some(self.payment(id)?);
-        }
-        if let Some(id) = refund.order_id {
-            settled.order = Some(self.order(id)?);
-        }
-        settled.refund = Some(refund);
-        Ok(settled)
-    }
-
-    fn ignore(
-        &mut self,
-        gateway: &str,
-        notice: &Notice,
-        what: &str,
-        source: &Source,
-    ) -> Result<Settled> {
-        let detail = Detail::new().with("gateway", gateway).with("what", what);
-        let target = match &notice.subject {
-            Subject::Payment(id) => payments::target(self.connection, *id, gateway, None)?,
-            _ => None,
-        };
-        let concerns =
-            target.as_ref().map_or(Concerns::default(), |t| Concerns::payment(&t.payment));
-        let marked = self.mark(EventName::CallbackIgnored, concerns, Some(source), detail)?;
-        Ok(Settled {
-            outcome: Some(Outcome::Ignored),
-            duplicate: marked.is_none(),
-            payment: target.map(|t| t.payment),
-            ..Settled::default()
-        })
-    }
-
-    /// A genuine message that lacks something is kept whole, without secrets, for a person to read.
-    fn keep_unreadable(
-        &mut self,
-        gateway: &str,
-        notice: &Notice,
-        why: &str,
-        source: &Source,
-    ) -> Result<Settled> {
-        let body = Some(notice.redacted_body.clone());
-        let target = match &notice.subject {
-            Subject::Payment(id) => payments::target(self.connection, *id, gateway, None)?,
-            Subject::PaymentReference(reference) => {
-                payments::target_by_reference(self.connection, reference, gateway, None)?
-            }
-            _ => None,
-        };
-        let exception = match &target {
-            Some(t) => self.about(&t.payment, Kind::Schema, why.to_owned())?,
-            None => self.about_nothing(gateway, Kind::Schema, why.to_owned())?,
-        };
-        let suggestion = Resolution::WriteOff;
-        let exception = Exception { body, suggestion, ..exception };
-        let mut settled = self.keep(exception, source)?;
-        (settled.payment, settled.order) = match target {
-            Some(t) => (Some(t.payment), Some(t.order)),
-            None => (None, None),
-        };
-        Ok(settled)
-    }
-
-    /// Money for a payment that we do not have waits in suspense; a message without money is only recorded.
-    fn keep_unknown(
-        &mut self,
-        gateway: &str,
-        notice: &Notice,
-        fact: &PaymentFact,
-        source: &Source,
-    ) -> Result<Settled> {
-        if let Some(transaction) = &fact.transaction_id {
-            match payments::owner(self.connection, gateway, transaction)? {
-                Some(Owner::Payment(id)) => {
-                    return Err(Error::new(Code::BoundElsewhere)
-                        .with("transaction", transaction)
-                        .with("owner", id));
-                }
-                Some(Owner::Exception(id)) => {
-                    let what = format!("the money waits in {id}");
-                    return self.ignore(gateway, notice, &what, source);
-                }
-                None => {}
-            }
-        }
-        if !matches!(fact.event, Event::Succeed | Event::Authorize) {
-            return self.ignore(gateway, notice, "a payment that is not here", source);
-        }
-        let money = fact
-            .amount
-            .as_ref()
-            .and_then(|claim| stated(claim, None))
-            .filter(|_| fact.event == Event::Succeed);
-        let shown = match &notice.subject {
-            Subject::Payment(id) => id.to_string(),
-            Subject::PaymentReference(reference) => reference.escape_debug().to_string(),
-            _ => "nothing".to_owned(),
-        };
-        let explanation =
-            format!("the gateway reports {} for {shown}, which is not here", fact.event);
-        let exception = Exception {
-            amount: money.map(|m| m.minor),
-            currency: money.map(|m| m.currency),
-            transaction_id: fact.transaction_id.clone(),
-            body: Some(notice.redacted_body.clone()),
-            ..self.about_nothing(gateway, Kind::UnknownPayment, explanation)?
-        };
-        self.keep(exception, source)
-    }
-
-    fn keep(&mut self, exception: Exception, source: &Source) -> Result<Settled> {
-        if journal::seen(self.connection, &source.name)?.is_some() {
-            return Ok(Settled { duplicate: true, ..Settled::default() });
-        }
-        let exception = self.open_exception(exception, Some(source))?;
-        Ok(Settled {
-            outcome: Some(Outcome::Held),
-            exception: Some(exception),
-            ..Settled::default()
-        })
-    }
-
-    fn about_nothing(&self, gateway: &str, kind: Kind, explanation: String) -> Result<Exception> {
-        Ok(Exception::new(self.exception_id()?, kind, gateway, explanation, self.now))
-    }
-}
-
-impl Settled {
-    fn take(&mut self, verdict: Verdict) {
-        match verdict {
-            Verdict::Applied => self.outcome = Some(Outcome::Applied),
-            Verdict::Already => self.outcome = Some(Outcome::Already),
-            Verdict::Duplicate => self.duplicate = true,
-            Verdict::Held(exception) => {
-                self.outcome = Some(Outcome::Held);
-                self.exception = Some(*exception);
-            }
-        }
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::books::Books;
-use super::outgoing::Heard;
+use super::exchange::{Asked, Heard};
 use super::settle::Said;
 use super::{Engine, apart};
 use crate::clock::Time;
 use crate::error::Result;
 use crate::flow::{self, Flow, TimerColumn};
-use crate::gateway::{Answer, Operation, PaymentFact, PaymentIntent};
+use crate::gateway::{Answer, PaymentFact, PaymentIntent};
 use crate::id::{OrderId, PaymentId, RefundId};
 use crate::journal::{Detail, EventName, SYSTEM};
 use crate::order::{Order, Settlement};
@@ -135,15 +135,15 @@ impl Engine {
     /// Ends a payment past its time: asks the gateway, closes it there, and only then calls it expired.
     pub(super) fn close_payment(self: &Arc<Self>, id: PaymentId) -> Result<()> {
         let payment = self.payment(id)?;
-        let gateway = Arc::clone(self.gateway(&payment.gateway)?);
+        let gateway = self.gateway(&payment.gateway)?;
         if gateway.facts().queries {
-            let heard = self.exchange(&gateway, Operation::Query, &PaymentIntent::of(&payment))?;
+            let heard = self.exchange(&gateway, Asked::Query, &PaymentIntent::of(&payment))?;
             let open = matches!(&heard, Heard::Answer(answer) if still_open(answer));
             if !open {
                 return self.record(&payment, heard).map(drop);
             }
         }
-        let heard = match self.exchange_cancel(&gateway, &payment)? {
+        let heard = match self.exchange(&gateway, Asked::Cancel, &PaymentIntent::of(&payment))? {
             Heard::Answer(Answer::Payment(fact)) if fact.event == Event::Cancel => {
                 Heard::Answer(Answer::Payment(PaymentFact::plain(Event::Expire)))
             }
@@ -193,7 +193,7 @@ impl Engine {
 /// Whether a gateway's answer leaves a payment open: then it can be closed there.
 fn still_open(answer: &Answer) -> bool {
     match answer {
-        Answer::Waiting { .. } | Answer::NotFound => true,
+        Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound => true,
         Answer::Payment(fact) => fact.event == Event::Submit,
         Answer::Refund(_) | Answer::Refused { .. } => false,
     }

@@ -200,6 +200,7 @@ impl Books<'_> {
             failure_message: None,
             description: exception.explanation.clone(),
             return_url: None,
+            presentation: None,
             queries: 0,
             due_at: None,
             expires_at: self.now,

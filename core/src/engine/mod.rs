@@ -2,13 +2,16 @@
 //! the gateways are handed in; it never opens a socket and never looks at a clock by itself.
 
 mod books;
+mod breaker;
 mod callback;
 mod claims;
 mod counters;
 mod due;
 mod events;
 mod exceptions;
+mod exchange;
 mod idempotency;
+mod notice;
 mod order_moves;
 mod orders;
 mod outgoing;
@@ -17,6 +20,7 @@ mod pay_plan;
 mod pay_record;
 mod reading;
 mod refund_open;
+mod refund_outside;
 mod refund_settle;
 mod refunds;
 mod seal;
@@ -24,12 +28,12 @@ mod settle;
 mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::clock::{Clock, Time};
 use crate::error::{Code, Error, Result};
 use crate::flow::Flow;
-use crate::gateway::Gateway;
+use crate::gateway::{Environment, Gateway};
 use crate::http::Transport;
 use crate::id::Randomness;
 use crate::machine::words;
@@ -78,16 +82,20 @@ pub struct Parts {
     pub mode: Mode,
 }
 
+/// The accounts of an engine at one moment.
+pub type Accounts = Arc<[Arc<dyn Gateway>]>;
+
 /// The decision-maker. Shared by all threads; every method may be called from any of them.
 pub struct Engine {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
-    gateways: Vec<Arc<dyn Gateway>>,
+    accounts: RwLock<Accounts>,
     flows: Vec<Flow>,
     transport: Option<Arc<dyn Transport>>,
     mode: Mode,
     counters: counters::Counters,
+    breaker: breaker::Breaker,
 }
 
 impl Engine {
@@ -108,11 +116,12 @@ impl Engine {
             store: parts.store,
             clock: parts.clock,
             randomness: parts.randomness,
-            gateways: parts.gateways,
+            accounts: RwLock::new(parts.gateways.into()),
             flows,
             transport: parts.transport,
             mode: parts.mode,
             counters: counters::Counters::default(),
+            breaker: breaker::Breaker::default(),
         }))
     }
 
@@ -131,23 +140,49 @@ impl Engine {
         &*self.randomness
     }
 
+    /// All accounts, as they are configured now.
+    pub fn accounts(&self) -> Accounts {
+        Arc::clone(&self.accounts.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The account of this name. Fails with `gateway_not_found`.
-    pub fn gateway(&self, name: &str) -> Result<&Arc<dyn Gateway>> {
-        self.gateways.iter().find(|g| g.facts().name == name).ok_or_else(|| {
+    pub fn gateway(&self, name: &str) -> Result<Arc<dyn Gateway>> {
+        let accounts = self.accounts();
+        accounts.iter().find(|g| g.facts().name == name).cloned().ok_or_else(|| {
             Error::new(Code::GatewayNotFound)
                 .with("gateway", name.escape_debug())
-                .with("configured", self.gateway_names().collect::<Vec<_>>().join(", "))
+                .with("configured", self.gateway_names().join(", "))
         })
     }
 
+    /// Puts an account in the place of the one of the same name, from the next call on: keys rotate without a restart.
+    /// Fails with `gateway_not_found`, and as [`Engine::new`] does.
+    pub fn replace_account(&self, account: Arc<dyn Gateway>) -> Result<()> {
+        let mut current = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        let mut accounts = current.to_vec();
+        let name = &account.facts().name;
+        match accounts.iter_mut().find(|known| known.facts().name == *name) {
+            Some(known) => *known = account,
+            None => {
+                let names = accounts.iter().map(|g| g.facts().name.clone()).collect::<Vec<_>>();
+                return Err(Error::new(Code::GatewayNotFound)
+                    .with("gateway", name.escape_debug())
+                    .with("configured", names.join(", ")));
+            }
+        }
+        check_gateways(&accounts, self.mode)?;
+        *current = accounts.into();
+        Ok(())
+    }
+
     /// The names of all accounts.
-    pub fn gateway_names(&self) -> impl Iterator<Item = &str> {
-        self.gateways.iter().map(|g| g.facts().name.as_str())
+    pub fn gateway_names(&self) -> Vec<String> {
+        self.accounts().iter().map(|g| g.facts().name.clone()).collect()
     }
 
     /// The payment methods that the accounts offer.
     pub fn methods(&self) -> Vec<String> {
-        self.gateways.iter().flat_map(|g| g.facts().methods.iter().cloned()).collect()
+        self.accounts().iter().flat_map(|g| g.facts().methods.clone()).collect()
     }
 
     /// The flow of this name. Fails with `flow_not_found`.
@@ -199,6 +234,17 @@ pub(crate) fn check_gateways(gateways: &[Arc<dyn Gateway>], mode: Mode) -> Resul
     }
     if (mode == Mode::Live || facts().any(|f| f.live)) && facts().any(|f| f.mock) {
         return Err(Error::new(Code::MockInLive));
+    }
+    for account in facts() {
+        let wrong = match (account.environment, mode) {
+            (Some(Environment::Live), Mode::Development | Mode::Test) => "live",
+            (Some(Environment::Test), Mode::Live) => "test",
+            _ => continue,
+        };
+        return Err(Error::new(Code::ConfigInvalid).with("setting", &account.name).with(
+            "why",
+            format_args!("its credentials are {wrong} ones, the engine runs in mode {mode}"),
+        ));
     }
     for (i, gateway) in facts().enumerate() {
         if facts().skip(i + 1).any(|other| other.name == gateway.name) {

@@ -3,126 +3,101 @@
 
 use std::sync::Arc;
 
-use super::Engine;
+use super::exchange::{Asked, Exchange, Heard, Turn};
+use super::{Engine, apart};
 use crate::error::{Code, Error, Result};
-use crate::gateway::{Answer, Call, Gateway, Operation, PaymentIntent};
+use crate::gateway::{Errand, Gateway, Moment, PaymentIntent};
 use crate::http::{NoResponse, Request, Response};
-
-/// A clear "nothing happened" is worth this many tries in all.
-const TRIES: u32 = 3;
-/// The pause before the second try; it doubles after that.
-const PAUSE_MILLIS: u64 = 200;
-/// Up to this much is added to a pause, so that callers who failed together do not return together.
-const JITTER_MILLIS: u64 = 100;
-
-/// How an exchange with a gateway ended.
-#[derive(Debug)]
-pub(super) enum Heard {
-    /// It answered.
-    Answer(Answer),
-    /// What happened there is unknown; only asking will tell.
-    Unknown,
-}
-
-/// How one try ended.
-enum Try {
-    Heard(Heard),
-    /// Nothing happened there: trying again is safe, giving up is a clear refusal.
-    Nothing(Code, String),
-    /// Something may have happened there: trying again is safe only because the request names its intent.
-    Maybe,
-}
+use crate::payment::Payment;
 
 impl Engine {
+    /// The present instant with the dice, for a gateway.
+    pub(super) fn moment(&self) -> Moment<'_> {
+        Moment { now: self.now(), randomness: &*self.randomness }
+    }
+
     /// Has an operation done by a gateway: with the same idempotency key on every try, outside every transaction.
     pub(super) fn exchange(
         &self,
         gateway: &Arc<dyn Gateway>,
-        operation: Operation<'_>,
+        asked: Asked,
         payment: &PaymentIntent,
     ) -> Result<Heard> {
-        let heard = match gateway.call(operation, payment)? {
-            Call::Answer(answer) => Heard::Answer(answer),
-            Call::Send(request) => self.send(gateway, operation, payment, &request)?,
-        };
-        let name = &gateway.facts().name;
-        self.counters.gateway_call(name, operation.as_str(), outcome_word(&heard));
-        Ok(heard)
+        self.run(gateway, Exchange::new(gateway, asked, payment))
     }
 
-    fn send(
-        &self,
-        gateway: &Arc<dyn Gateway>,
-        operation: Operation<'_>,
-        payment: &PaymentIntent,
-        request: &Request,
-    ) -> Result<Heard> {
-        let mut pause = PAUSE_MILLIS;
-        let mut touched = false;
-        for attempt in 1..=TRIES {
-            match self.try_once(gateway, operation, payment, request)? {
-                Try::Heard(heard) => return Ok(heard),
-                Try::Nothing(code, reason) if attempt == TRIES && !touched => {
-                    return Ok(Heard::Answer(Answer::Refused { code, reason }));
+    /// Asks about a payment. Where its payer has agreed and it may still be paid, the money is taken.
+    pub(super) fn ask(&self, gateway: &Arc<dyn Gateway>, payment: &Payment) -> Result<Heard> {
+        let may_collect = self.may_collect(payment);
+        let exchange = Exchange::new(gateway, Asked::Query, &PaymentIntent::of(payment));
+        self.run(gateway, exchange.collecting(may_collect))
+    }
+
+    /// Money is taken only for a payment that is wanted and in time.
+    pub(super) fn may_collect(&self, payment: &Payment) -> bool {
+        payment.state.is_active() && self.now() < payment.expires_at
+    }
+
+    fn run(&self, gateway: &Arc<dyn Gateway>, mut exchange: Exchange) -> Result<Heard> {
+        let name = gateway.facts().name.as_str();
+        self.breaker.admit(name, self.now())?;
+        let mut turn = exchange.begin(self.moment())?;
+        loop {
+            match turn {
+                Turn::Done(heard) => {
+                    self.breaker.note(name, &heard, self.now());
+                    self.counters.gateway_call(name, exchange.verb(), heard.word());
+                    return Ok(heard);
                 }
-                Try::Nothing(..) => {}
-                Try::Maybe => touched = true,
-            }
-            if attempt < TRIES {
-                self.clock.pause_millis(pause + self.jitter()?);
-                pause *= 2;
+                Turn::Send { request, after_millis } => {
+                    if after_millis > 0 {
+                        self.clock.pause_millis(after_millis);
+                    }
+                    let came = self.carry(gateway, &request)?;
+                    turn = exchange.resume(came, self.moment())?;
+                }
             }
         }
-        Ok(Heard::Unknown)
     }
 
-    fn try_once(
-        &self,
-        gateway: &Arc<dyn Gateway>,
-        operation: Operation<'_>,
-        payment: &PaymentIntent,
-        request: &Request,
-    ) -> Result<Try> {
-        Ok(match self.carry(gateway, request)? {
-            Err(NoResponse::NotSent(why)) => Try::Nothing(Code::GatewayDown, why),
-            // A lost reply is not asked for again at once: the query that follows costs the gateway less.
-            Err(NoResponse::Unknown(_)) => Try::Heard(Heard::Unknown),
-            Ok(Response { status: 429, .. }) => {
-                Try::Nothing(Code::RateLimit, "too many requests".to_owned())
+    /// Runs an errand that a callback made necessary. Fails with `gateway_unavailable` or as the gateway says.
+    pub(super) fn run_errand(&self, gateway: &Arc<dyn Gateway>, errand: &Errand) -> Result<()> {
+        let unreachable = |why: &str| {
+            Error::new(Code::GatewayDown).with("gateway", &gateway.facts().name).with("why", why)
+        };
+        match self.carry(gateway, &errand.request)? {
+            Err(NoResponse::NotSent(why) | NoResponse::Unknown(why)) => Err(unreachable(&why)),
+            Ok(Response { status, .. }) if status == 429 || status >= 500 => {
+                Err(unreachable(&format!("it answered {status}")))
             }
-            Ok(Response { status, .. }) if status >= 500 => Try::Maybe,
-            Ok(response) => Try::Heard(match gateway.read(operation, payment, &response) {
-                Ok(answer) => Heard::Answer(answer),
-                Err(_) => Heard::Unknown,
-            }),
-        })
+            Ok(response) => apart(|| gateway.learn(errand, &response, self.moment())),
+        }
     }
 
-    fn carry(
+    /// Sends a request once. Where it may go is the gateway's fact, not the request's.
+    pub(super) fn carry(
         &self,
         gateway: &Arc<dyn Gateway>,
         request: &Request,
     ) -> Result<Result<Response, NoResponse>> {
-        match (gateway.own_transport(), &self.transport) {
-            (Some(own), _) => Ok(own.send(request)),
-            (None, Some(transport)) => Ok(transport.send(request)),
-            (None, None) => Err(Error::new(Code::ConfigMissing)
-                .with("setting", "transport")
-                .with("rule", format_args!("gateway {} needs one", gateway.facts().name))),
+        if let Some(own) = gateway.own_transport() {
+            return Ok(own.send(request));
         }
-    }
-
-    fn jitter(&self) -> Result<u64> {
-        let mut bytes = [0_u8; 8];
-        self.randomness.fill(&mut bytes)?;
-        Ok(u64::from_be_bytes(bytes) % JITTER_MILLIS)
-    }
-}
-
-fn outcome_word(heard: &Heard) -> &'static str {
-    match heard {
-        Heard::Answer(Answer::Refused { .. }) => "refused",
-        Heard::Answer(_) => "answered",
-        Heard::Unknown => "unknown",
+        let facts = gateway.facts();
+        let Some(transport) = &self.transport else {
+            return Err(Error::new(Code::ConfigMissing)
+                .with("setting", "transport")
+                .with("rule", format_args!("gateway {} needs one", facts.name)));
+        };
+        match request.authority() {
+            Some(host) if facts.hosts.iter().any(|known| known.eq_ignore_ascii_case(host)) => {
+                Ok(transport.send(request))
+            }
+            host => Err(Error::bug(format_args!(
+                "gateway {} would send to {}, which is not its host",
+                facts.name,
+                host.unwrap_or("an address without a host")
+            ))),
+        }
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::books::Books;
+use super::exchange::{Asked, Heard};
 use super::idempotency::{IdempotencyKey, Known};
 use super::orders::{ACTOR_MAX, TEXT_MAX};
-use super::outgoing::Heard;
 use super::pay_plan::{NewPayment, Plan};
 use crate::error::{Code, Error, Result};
-use crate::gateway::{Answer, Gateway, Operation, PaymentFact, PaymentIntent};
+use crate::gateway::PaymentIntent;
 use crate::id::{OrderId, PaymentId};
 use crate::journal::SYSTEM;
 use crate::machine;
@@ -91,8 +91,8 @@ impl Engine {
 
     /// Sends the intent of a payment and records the answer.
     fn ask_to_pay(self: &Arc<Self>, payment: &Payment) -> Result<Payment> {
-        let gateway = Arc::clone(self.gateway(&payment.gateway)?);
-        let heard = self.exchange(&gateway, Operation::Pay, &PaymentIntent::of(payment))?;
+        let gateway = self.gateway(&payment.gateway)?;
+        let heard = self.exchange(&gateway, Asked::Pay, &PaymentIntent::of(payment))?;
         let asked = self.record(payment, heard)?;
         still_good(&asked)?;
         Ok(asked)
@@ -120,7 +120,7 @@ impl Engine {
         amount: Option<Money>,
     ) -> Result<Payment> {
         let payment = self.payment(id)?;
-        let gateway = Arc::clone(self.gateway(&payment.gateway)?);
+        let gateway = self.gateway(&payment.gateway)?;
         if payment.state == State::Succeeded {
             return Ok(payment);
         }
@@ -135,7 +135,7 @@ impl Engine {
                 .with("order_amount", whole));
         }
         let heard =
-            self.exchange(&gateway, Operation::Capture(amount), &PaymentIntent::of(&payment))?;
+            self.exchange(&gateway, Asked::Capture(amount), &PaymentIntent::of(&payment))?;
         let captured = self.record(&payment, heard)?;
         still_good(&captured)?;
         Ok(captured)
@@ -146,7 +146,8 @@ impl Engine {
         let evidence = check_evidence(&confirmation.actor, &confirmation.reason);
         evidence.and(check_transaction(confirmation.transaction_id.as_deref()))?;
         let payment = self.payment(confirmation.payment)?;
-        let facts = self.gateway(&payment.gateway)?.facts();
+        let gateway = self.gateway(&payment.gateway)?;
+        let facts = gateway.facts();
         if facts.queries && !facts.manual_confirmation {
             return Err(Error::new(Code::GatewayCannot)
                 .with("gateway", &facts.name)
@@ -171,8 +172,8 @@ impl Engine {
             machine::Answer::Refused => return Err(paid(&payment)),
             _ => return Ok(payment),
         }
-        let gateway = Arc::clone(self.gateway(&payment.gateway)?);
-        let heard = self.exchange_cancel(&gateway, &payment)?;
+        let gateway = self.gateway(&payment.gateway)?;
+        let heard = self.exchange(&gateway, Asked::Cancel, &PaymentIntent::of(&payment))?;
         let cancelled = self.record(&payment, heard)?;
         match cancelled.state {
             State::Cancelled => Ok(cancelled),
@@ -184,35 +185,11 @@ impl Engine {
         }
     }
 
-    /// Cancels at the gateway; where the gateway has nobody to ask, our own word is enough.
-    pub(super) fn exchange_cancel(
-        &self,
-        gateway: &Arc<dyn Gateway>,
-        payment: &Payment,
-    ) -> Result<Heard> {
-        match self.exchange(gateway, Operation::Cancel, &PaymentIntent::of(payment)) {
-            Err(error) if error.code() == Code::GatewayCannot => {
-                Ok(Heard::Answer(Answer::NotFound))
-            }
-            // What the gateway never had, or refuses to close, decides nothing: it is asked what it knows.
-            Ok(Heard::Answer(Answer::Refused { .. })) => {
-                self.exchange(gateway, Operation::Query, &PaymentIntent::of(payment))
-            }
-            other => other,
-        }
-        .map(|heard| match heard {
-            Heard::Answer(Answer::NotFound) => {
-                Heard::Answer(Answer::Payment(PaymentFact::plain(Event::Cancel)))
-            }
-            heard => heard,
-        })
-    }
-
     /// Asks the gateway about a payment and records what it says.
     pub fn sync_payment(self: &Arc<Self>, id: PaymentId) -> Result<Payment> {
         let payment = self.payment(id)?;
-        let gateway = Arc::clone(self.gateway(&payment.gateway)?);
-        let heard = self.exchange(&gateway, Operation::Query, &PaymentIntent::of(&payment))?;
+        let gateway = self.gateway(&payment.gateway)?;
+        let heard = self.ask(&gateway, &payment)?;
         self.record(&payment, heard)
     }
 }

@@ -13,15 +13,17 @@ use crate::gateway::{Gateway, Operation, PaymentIntent};
 use crate::id::{OrderId, PaymentId};
 use crate::journal::{Detail, EventName};
 use crate::money::Money;
-use crate::order::{Order, Settlement};
-use crate::payment::{Payment, State};
-use crate::store::sql::payments::{self};
+use crate::order::{Line, LineKind, Order, Settlement};
+use crate::payment::{Item, Payment, Presentation, State};
+use crate::store::sql::{orders, payments};
 use crate::text;
 
 /// A payment lives this long, unless the host says otherwise.
 const TTL_MINUTES: i64 = 30;
 /// Nobody waits longer than a week for one attempt.
 const TTL_MINUTES_MAX: i64 = 7 * 24 * 60;
+/// A wallet's id of a payer has at most this many characters.
+const PAYER_ID_MAX: usize = 128;
 /// A return address has at most this many characters.
 const URL_MAX: usize = 2000;
 
@@ -44,6 +46,8 @@ pub struct NewPayment {
     pub description: Option<String>,
     /// Where the payer comes back to.
     pub return_url: Option<String>,
+    /// How the payer meets the gateway; what is shown is filled in from the order.
+    pub presentation: Presentation,
     /// The reference under which the gateway shall know it, where that is not our id.
     pub reference: Option<String>,
     /// Makes a repeated call answer with the first one's payment.
@@ -72,8 +76,21 @@ impl NewPayment {
         if let Some(reference) = &self.reference {
             text::reference("reference", reference)?;
         }
-        if let Some(url) = &self.return_url {
-            text::line("return_url", url, URL_MAX)?;
+        let shown = &self.presentation;
+        for (name, url) in [("return_url", &self.return_url), ("cancel_url", &shown.cancel_url)] {
+            if let Some(url) = url {
+                text::line(name, url, URL_MAX)?;
+            }
+        }
+        if let Some(payer) = &shown.payer_id {
+            text::line("payer_id", payer, PAYER_ID_MAX)?;
+        }
+        if let Some(address) = &shown.payer_address
+            && address.parse::<std::net::IpAddr>().is_err()
+        {
+            return Err(Error::new(Code::TextFormat)
+                .with("field", "payer_address")
+                .with("rule", "an IP address such as 203.0.113.7 is needed"));
         }
         if let Some(description) = &self.description {
             text::line("description", description, TEXT_MAX)?;
@@ -82,16 +99,16 @@ impl NewPayment {
     }
 
     /// The account for this method. Fails with `method_unsupported`.
-    fn account<'e>(&self, engine: &'e Engine) -> Result<(&'e Arc<dyn Gateway>, String)> {
-        let accounts: Vec<_> = match &self.gateway {
-            Some(name) => vec![engine.gateway(name)?],
-            None => engine.gateways.iter().collect(),
+    fn account(&self, engine: &Engine) -> Result<(Arc<dyn Gateway>, String)> {
+        let accounts = match &self.gateway {
+            Some(name) => [engine.gateway(name)?].into(),
+            None => engine.accounts(),
         };
         let methods = || accounts.iter().flat_map(|g| &g.facts().methods);
         let wanted = self.method.as_ref().or_else(|| methods().next());
         let found = accounts.iter().find_map(|account| {
             let method = account.facts().methods.iter().find(|m| Some(*m) == wanted)?;
-            Some((*account, method.clone()))
+            Some((Arc::clone(account), method.clone()))
         });
         found.ok_or_else(|| {
             let mut supported: Vec<_> = methods().map(String::as_str).collect();
@@ -145,8 +162,10 @@ impl Books<'_> {
         if let Some(open) = payments::active(self.connection, order.key)? {
             return self.beside(&order, open, amount, &method, new);
         }
-        check_facts(&**gateway, amount, new)?;
-        self.insert_payment(&order, gateway, method, amount, new)
+        check_facts(&*gateway, amount, new)?;
+        let mut payment = new.payment(self, &order, &gateway, method, amount)?;
+        payment.presentation = self.presentation(&order, &*gateway, amount, new)?;
+        self.insert_payment(&gateway, payment, new)
     }
 
     /// There is an active payment: it is the same, it is past its time, or it is in the way.
@@ -172,13 +191,10 @@ impl Books<'_> {
 
     fn insert_payment(
         &mut self,
-        order: &Order,
         gateway: &Arc<dyn Gateway>,
-        method: String,
-        amount: Money,
+        mut payment: Payment,
         new: &NewPayment,
     ) -> Result<Plan> {
-        let mut payment = new.payment(self, order, gateway, method, amount)?;
         if let Some(reference) = &payment.reference
             && let Some(other) =
                 payments::target_by_reference(self.connection, reference, &payment.gateway, None)?
@@ -188,19 +204,44 @@ impl Books<'_> {
                 .with("owner", other.payment.id));
         }
         // What the gateway cannot collect is refused before anything is written or sent.
-        gateway.call(Operation::Pay, &PaymentIntent::of(&payment))?;
+        gateway.call(Operation::Pay, &PaymentIntent::of(&payment), self.engine.moment())?;
         payment.key = payments::insert(self.connection, &payment)?;
         let detail = Detail::new()
             .with("method", &payment.method)
             .with("gateway", &payment.gateway)
-            .with("amount", &amount.to_text())
-            .with("currency", amount.currency.code());
+            .with("amount", &payment.money(payment.amount).to_text())
+            .with("currency", payment.currency.code());
         self.journal(EventName::PaymentCreated, Concerns::payment(&payment), detail)?;
         if let Some(key) = &new.idempotency_key {
             key.record(self, payment.id.to_bytes(), true)?;
         }
         Ok(Plan::Ask(Box::new(payment)))
     }
+}
+
+impl Books<'_> {
+    /// How the payer meets the gateway, fixed now. The order's lines are shown where they add up to what is collected.
+    fn presentation(
+        &mut self,
+        order: &Order,
+        gateway: &dyn Gateway,
+        amount: Money,
+        new: &NewPayment,
+    ) -> Result<Option<Presentation>> {
+        let mut shown = new.presentation.clone();
+        if gateway.facts().itemised && amount.minor == order.total {
+            let lines = orders::lines(self.connection, order.key)?;
+            if lines.iter().all(|line| line.kind != LineKind::Discount) {
+                shown.items = lines.into_iter().map(item).collect();
+            }
+        }
+        Ok((shown != Presentation::default()).then_some(shown))
+    }
+}
+
+fn item(line: Line) -> Item {
+    let Line { description, quantity, unit_amount, .. } = line;
+    Item { description, quantity, unit_amount }
 }
 
 impl NewPayment {
@@ -239,6 +280,7 @@ impl NewPayment {
             failure_message: None,
             description: self.description.clone().unwrap_or_else(described),
             return_url: self.return_url.clone(),
+            presentation: None,
             queries: 0,
             due_at: Some(expires_at),
             expires_at,
@@ -258,6 +300,16 @@ fn check_facts(gateway: &dyn Gateway, amount: Money, new: &NewPayment) -> Result
         return Err(Error::new(Code::GatewayCurrency)
             .with("gateway", &facts.name)
             .with("currency", amount.currency));
+    }
+    if let Some(wanted) = new.presentation.experience
+        && !facts.experiences.is_empty()
+        && !facts.experiences.contains(&wanted)
+    {
+        let known: Vec<_> = facts.experiences.iter().map(|e| e.as_str()).collect();
+        return Err(Error::new(Code::ValueUnknown)
+            .with("field", format_args!("experience of {}", facts.name))
+            .with("given", wanted)
+            .with("known", known.join(", ")));
     }
     match new.manual_capture && !facts.separate_capture {
         true => Err(Error::new(Code::GatewayCannot)

@@ -3,7 +3,7 @@
 
 use super::books::Books;
 use super::due;
-use super::outgoing::Heard;
+use super::exchange::Heard;
 use super::pay::Confirmation;
 use super::settle::Said;
 use crate::error::{Code, Error, Result};
@@ -32,7 +32,7 @@ impl Books<'_> {
                 self.refused(target, *code, reason, follow_up)
             }
             // Not knowing a payment right after its creation is no failure: it is asked again.
-            Heard::Answer(Answer::NotFound) | Heard::Unknown => {
+            Heard::Answer(Answer::NotFound | Answer::Agreed) | Heard::Unknown => {
                 self.outcome_is_open(target, follow_up)
             }
             Heard::Answer(Answer::Refund(_)) => {
@@ -115,14 +115,5 @@ impl Books<'_> {
         let said = Said { fact: &fact, source: None, by_hand: Some(&confirmation.reason) };
         self.payment_said(&mut target, said, follow_up)?;
         Ok(target.payment)
-    }
-}
-
-impl Heard {
-    pub(super) fn transaction_id(&self) -> Option<&str> {
-        match self {
-            Heard::Answer(Answer::Payment(fact)) => fact.transaction_id.as_deref(),
-            _ => None,
-        }
     }
 }

@@ -4,7 +4,7 @@
 use super::books::{Books, Concerns};
 use super::claims::is_exactly;
 use super::due;
-use super::outgoing::Heard;
+use super::exchange::Heard;
 use super::settle::Verdict;
 use crate::error::Result;
 use crate::exception::{Exception, Kind};

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::books::Books;
+use super::exchange::{Asked, Heard};
 use super::idempotency::{IdempotencyKey, Known};
 use super::orders::{ACTOR_MAX, TEXT_MAX};
-use super::outgoing::Heard;
 use super::pay::{check_evidence, check_transaction};
 use super::refund_open::Grant;
 use crate::error::{Code, Error, Result};
 use crate::exception::Exception;
 use crate::flow;
-use crate::gateway::{Answer, Gateway, Operation, PaymentIntent, RefundFact, RefundIntent};
+use crate::gateway::{PaymentIntent, RefundFact, RefundIntent};
 use crate::id::{PaymentId, RefundId};
 use crate::journal::SYSTEM;
 use crate::money::Money;
@@ -65,7 +65,8 @@ impl Engine {
         check_evidence(actor, reason)?;
         check_transaction(transaction_id.as_deref())?;
         let known = self.find_refund(id)?;
-        let facts = self.gateway(&known.gateway)?.facts();
+        let gateway = self.gateway(&known.gateway)?;
+        let facts = gateway.facts();
         if facts.queries && !facts.manual_confirmation {
             return Err(Error::new(Code::GatewayCannot)
                 .with("gateway", &facts.name)
@@ -89,9 +90,9 @@ impl Engine {
     /// Asks the gateway about a refund and records what it says.
     pub fn sync_refund(self: &Arc<Self>, id: RefundId) -> Result<Refund> {
         let refund = self.find_refund(id)?;
-        let gateway = Arc::clone(self.gateway(&refund.gateway)?);
+        let gateway = self.gateway(&refund.gateway)?;
         let (payment, asked) = self.refund_intents(&refund)?;
-        let heard = self.exchange(&gateway, Operation::QueryRefund(&asked), &payment)?;
+        let heard = self.exchange(&gateway, Asked::QueryRefund(asked), &payment)?;
         self.record_refund(&refund, heard)
     }
 
@@ -106,25 +107,10 @@ impl Engine {
     /// Sends a reserved refund: the same id is the same refund at the gateway, however often it is sent.
     pub(super) fn send_refund(self: &Arc<Self>, id: RefundId) -> Result<Refund> {
         let refund = self.find_refund(id)?;
-        let gateway = Arc::clone(self.gateway(&refund.gateway)?);
+        let gateway = self.gateway(&refund.gateway)?;
         let (payment, asked) = self.refund_intents(&refund)?;
-        let heard = self.ask_for_refund(&gateway, &payment, &asked)?;
+        let heard = self.exchange(&gateway, Asked::Refund(asked), &payment)?;
         self.record_refund(&refund, heard)
-    }
-
-    fn ask_for_refund(
-        &self,
-        gateway: &Arc<dyn Gateway>,
-        payment: &PaymentIntent,
-        asked: &RefundIntent,
-    ) -> Result<Heard> {
-        match self.exchange(gateway, Operation::Refund(asked), payment) {
-            // A gateway without refunds leaves them to a person, who confirms by hand.
-            Err(error) if error.code() == Code::GatewayCannot => {
-                Ok(Heard::Answer(Answer::Refund(RefundFact::plain(Event::Accept))))
-            }
-            other => other,
-        }
     }
 
     fn record_refund(self: &Arc<Self>, refund: &Refund, heard: Heard) -> Result<Refund> {
@@ -141,7 +127,7 @@ impl Engine {
     }
 
     /// What a gateway is told about a refund and the payment behind it.
-    fn refund_intents(&self, refund: &Refund) -> Result<(PaymentIntent, RefundIntent)> {
+    pub(super) fn refund_intents(&self, refund: &Refund) -> Result<(PaymentIntent, RefundIntent)> {
         let asked =
             RefundIntent { id: refund.id, amount: refund.money(), reason: refund.reason.clone() };
         let of_payment = match refund.payment_id {
@@ -176,6 +162,7 @@ fn suspended_intent(
         expires_at: refund.created_at,
         transaction_id: None,
         created_at: refund.created_at,
+        presentation: Default::default(),
     };
     let known = of_payment.unwrap_or_else(unknown);
     PaymentIntent { transaction_id: transaction_id.clone(), ..known }

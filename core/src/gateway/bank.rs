@@ -9,12 +9,11 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::clock::Time;
 use crate::currency::Currency;
 use crate::error::{Code, Error, Result};
 use crate::gateway::{
-    Action, Answer, Call, Facts, Gateway, Notice, Operation, PaymentFact, PaymentIntent,
-    RefundFact, Verified, cannot,
+    Action, Answer, Call, Facts, Gateway, Moment, Operation, PaymentFact, PaymentIntent, Received,
+    RefundFact, cannot,
 };
 use crate::http::{Headers, Response};
 use crate::id::PaymentId;
@@ -58,17 +57,14 @@ impl Bank {
         if options.currencies.is_empty() {
             return Err(missing("bank.currencies", "name at least one currency"));
         }
+        // There are no credentials that could be the wrong ones: it is neither live nor a stand-in.
         let facts = Facts {
-            name: NAME.to_owned(),
-            methods: vec![METHOD.to_owned()],
             currencies: Some(options.currencies.clone()),
-            separate_capture: false,
+            amounts: "decimal text, for a person",
             refunds: true,
-            queries: false,
+            partial_refunds: true,
             manual_confirmation: true,
-            // There are no credentials that could be the wrong ones.
-            live: false,
-            mock: false,
+            ..Facts::of(NAME, "transfers, confirmed by hand", vec![METHOD.to_owned()])
         };
         Ok(Bank { facts, options })
     }
@@ -94,7 +90,12 @@ impl Gateway for Bank {
         &self.facts
     }
 
-    fn call(&self, operation: Operation<'_>, payment: &PaymentIntent) -> Result<Call> {
+    fn call(
+        &self,
+        operation: Operation<'_>,
+        payment: &PaymentIntent,
+        _: Moment<'_>,
+    ) -> Result<Call> {
         let currency = payment.amount.currency;
         let answer = match operation {
             Operation::Pay if !self.options.currencies.contains(&currency) => {
@@ -106,19 +107,12 @@ impl Gateway for Bank {
                 action: Action::instructions(self.instructions(payment)),
                 reference: Some(transfer_reference(payment.id)),
             },
-            Operation::Cancel => Answer::Payment(PaymentFact {
-                event: payment::Event::Cancel,
-                amount: None,
-                transaction_id: None,
-                decline: None,
-            }),
-            Operation::Refund(_) => Answer::Refund(RefundFact {
-                event: refund::Event::Accept,
-                amount: None,
-                transaction_id: None,
-                decline: None,
-            }),
-            Operation::Capture(_) | Operation::Query | Operation::QueryRefund(_) => {
+            Operation::Cancel => Answer::Payment(PaymentFact::plain(payment::Event::Cancel)),
+            Operation::Refund(_) => Answer::Refund(RefundFact::plain(refund::Event::Accept)),
+            Operation::Collect
+            | Operation::Capture(_)
+            | Operation::Query
+            | Operation::QueryRefund(_) => {
                 return Err(cannot(&self.facts, operation));
             }
         };
@@ -130,11 +124,12 @@ impl Gateway for Bank {
         _operation: Operation<'_>,
         _payment: &PaymentIntent,
         _response: &Response,
+        _: Moment<'_>,
     ) -> Result<Answer> {
         Err(Error::new(Code::BadResponse).with("gateway", NAME).with("why", "nobody was asked"))
     }
 
-    fn receive(&self, _headers: &Headers, _body: &[u8], _now: Time) -> Result<Verified<Notice>> {
+    fn receive(&self, _: &Headers, _: &[u8], _: Moment<'_>) -> Result<Received> {
         Err(Error::new(Code::AuthNotConfigured).with("gateway", NAME))
     }
 }
@@ -167,9 +162,14 @@ fn missing(setting: &str, rule: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Time;
     use crate::gateway::{ActionKind, RefundIntent};
     use crate::id::{RefundId, SeededRandomness};
     use crate::money::Money;
+
+    fn moment() -> Moment<'static> {
+        Moment::at(Time::from_millis(1_760_000_000_000))
+    }
 
     fn options() -> BankOptions {
         BankOptions {
@@ -194,13 +194,14 @@ mod tests {
             expires_at: now.plus_seconds(1800),
             transaction_id: None,
             created_at: now,
+            presentation: Default::default(),
         }
     }
 
     fn answer(operation: Operation<'_>, payment: &PaymentIntent) -> Answer {
-        match Bank::new(options()).unwrap().call(operation, payment).unwrap() {
+        match Bank::new(options()).unwrap().call(operation, payment, moment()).unwrap() {
             Call::Answer(answer) => answer,
-            Call::Send(_) => panic!("a bank transfer sends nothing"),
+            Call::Send(_) | Call::First(_) => panic!("a bank transfer sends nothing"),
         }
     }
 
@@ -256,10 +257,10 @@ mod tests {
         let bank = Bank::new(options()).unwrap();
         let payment = intent(10_000, "CNY");
         for operation in [Operation::Query, Operation::Capture(payment.amount)] {
-            let error = bank.call(operation, &payment).unwrap_err();
+            let error = bank.call(operation, &payment, moment()).unwrap_err();
             assert_eq!(error.code(), Code::GatewayCannot);
         }
-        let dollars = bank.call(Operation::Pay, &intent(100, "USD")).unwrap_err();
+        let dollars = bank.call(Operation::Pay, &intent(100, "USD"), moment()).unwrap_err();
         assert_eq!(dollars.code(), Code::GatewayCurrency);
     }
 
@@ -267,8 +268,7 @@ mod tests {
     #[test]
     fn callbacks_are_never_believed() {
         let bank = Bank::new(options()).unwrap();
-        let now = Time::from_millis(0);
-        let error = bank.receive(&Headers::default(), b"{}", now).unwrap_err();
+        let error = bank.receive(&Headers::default(), b"{}", moment()).unwrap_err();
         assert_eq!(error.code(), Code::AuthNotConfigured);
     }
 

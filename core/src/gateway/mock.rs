@@ -28,11 +28,10 @@ use self::script::Script;
 use self::wire::{
     ADDRESS, Body, DeclineObject, PaymentObject, RefundObject, RefundOrder, Refusal, Terms,
 };
-use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::gateway::{
-    Action, Answer, Call, Claim, ClaimedAmount, Decline, Facts, Gateway, Notice, Operation,
-    PaymentFact, PaymentIntent, RefundFact, Verified,
+    Action, Answer, Call, Claim, ClaimedAmount, Decline, Facts, Gateway, Moment, Operation,
+    PaymentFact, PaymentIntent, Received, RefundFact, cannot,
 };
 use crate::http::{Headers, RESPONSE_BYTES_MAX, Request, Response, Transport};
 use crate::secret::Secret;
@@ -136,15 +135,14 @@ impl Mock {
 
 fn facts(methods: Vec<String>) -> Facts {
     Facts {
-        name: NAME.to_owned(),
-        methods,
-        currencies: None,
+        amounts: "whole minor units",
         separate_capture: true,
         refunds: true,
+        partial_refunds: true,
         queries: true,
-        manual_confirmation: false,
-        live: false,
+        freshness_s: Some(300),
         mock: true,
+        ..Facts::of(NAME, "a provider inside the process", methods)
     }
 }
 
@@ -153,7 +151,15 @@ impl Gateway for Mock {
         &self.facts
     }
 
-    fn call(&self, operation: Operation<'_>, payment: &PaymentIntent) -> Result<Call> {
+    fn call(
+        &self,
+        operation: Operation<'_>,
+        payment: &PaymentIntent,
+        _: Moment<'_>,
+    ) -> Result<Call> {
+        if matches!(operation, Operation::Collect) {
+            return Err(cannot(&self.facts, operation));
+        }
         let body = Body {
             payment: Terms::of(payment),
             transaction_id: payment.transaction_id.clone(),
@@ -184,6 +190,7 @@ impl Gateway for Mock {
         operation: Operation<'_>,
         payment: &PaymentIntent,
         response: &Response,
+        _: Moment<'_>,
     ) -> Result<Answer> {
         if response.body.len() > RESPONSE_BYTES_MAX {
             return Err(bad_response("it is too long"));
@@ -197,8 +204,8 @@ impl Gateway for Mock {
         }
     }
 
-    fn receive(&self, headers: &Headers, body: &[u8], now: Time) -> Result<Verified<Notice>> {
-        callback::receive(&self.keys, headers, body, now)
+    fn receive(&self, headers: &Headers, body: &[u8], at: Moment<'_>) -> Result<Received> {
+        callback::receive(&self.keys, headers, body, at.now).map(Received::Notice)
     }
 
     fn own_transport(&self) -> Option<&dyn Transport> {
@@ -248,6 +255,7 @@ fn read_refund(id: &str, body: &[u8]) -> Result<Answer> {
     Ok(Answer::Refund(RefundFact {
         event: refund_event(status),
         amount: Some(claim(object.amount, object.currency)),
+        total: None,
         transaction_id: Some(object.transaction_id),
         decline: object.decline.map(decline),
     }))

@@ -16,12 +16,11 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::clock::Time;
 use crate::currency::Currency;
 use crate::error::{Code, Error, Result};
 use crate::gateway::{
-    Action, Answer, Call, Facts, Gateway, Notice, Operation, PaymentIntent, Subject, Verified,
-    cannot,
+    Action, Answer, Call, Facts, Gateway, Moment, Notice, Operation, PaymentIntent, Received,
+    Subject, cannot,
 };
 use crate::http::{Headers, Reply, Response};
 use crate::json::Object;
@@ -79,15 +78,14 @@ impl Signed {
             reply: description.reply,
             checkout,
             facts: Facts {
-                name: description.name,
-                methods: description.methods,
                 currencies,
-                separate_capture: false,
-                refunds: false,
-                queries: false,
-                manual_confirmation: false,
+                amounts: match description.amount_unit {
+                    AmountUnit::Major => "decimal text",
+                    AmountUnit::Minor => "whole minor units",
+                },
+                freshness_s: description.require_fresh.then_some(description.tolerance_s.into()),
                 live: description.live,
-                mock: false,
+                ..Facts::of(&description.name, "callbacks described by data", description.methods)
             },
         })
     }
@@ -96,21 +94,6 @@ impl Signed {
     pub fn verification(&self) -> &Config {
         &self.config
     }
-
-    /// What an operator should hear at start-up: checks that are off, secrets that are short.
-    pub fn warnings(&self) -> Vec<String> {
-        let name = &self.facts.name;
-        let mut warnings = Vec::new();
-        if !self.require_fresh {
-            warnings.push(format!(
-                "{name}: require_fresh is off; an old callback stays genuine for ever"
-            ));
-        }
-        warnings.extend(self.config.ring().short_keys().map(|id| {
-            format!("{name}: the secret {} is short; take 32 random bytes", id.escape_debug())
-        }));
-        warnings
-    }
 }
 
 impl Gateway for Signed {
@@ -118,7 +101,12 @@ impl Gateway for Signed {
         &self.facts
     }
 
-    fn call(&self, operation: Operation<'_>, payment: &PaymentIntent) -> Result<Call> {
+    fn call(
+        &self,
+        operation: Operation<'_>,
+        payment: &PaymentIntent,
+        _: Moment<'_>,
+    ) -> Result<Call> {
         if !matches!(operation, Operation::Pay) {
             return Err(cannot(&self.facts, operation));
         }
@@ -135,20 +123,26 @@ impl Gateway for Signed {
         Ok(Call::Answer(Answer::Waiting { action, reference: None }))
     }
 
-    fn read(&self, _: Operation<'_>, _: &PaymentIntent, _: &Response) -> Result<Answer> {
+    fn read(
+        &self,
+        _: Operation<'_>,
+        _: &PaymentIntent,
+        _: &Response,
+        _: Moment<'_>,
+    ) -> Result<Answer> {
         Err(Error::new(Code::BadResponse)
             .with("gateway", &self.facts.name)
             .with("why", "it is never asked anything"))
     }
 
-    fn receive(&self, headers: &Headers, body: &[u8], now: Time) -> Result<Verified<Notice>> {
-        let authentic = hmac_callback::verify(&self.config, headers, body, now)?;
+    fn receive(&self, headers: &Headers, body: &[u8], at: Moment<'_>) -> Result<Received> {
+        let authentic = hmac_callback::verify(&self.config, headers, body, at.now)?;
         let mark = mark(&authentic);
         let object = match authentic.object {
             Some(object) => object,
             None => Object::parse(body)?,
         };
-        Ok(Verified::after_check(Notice {
+        Ok(Received::verified(Notice {
             mark,
             subject: self.subject(&object).unwrap_or(Subject::Nothing),
             fact: self.fact(&object),
@@ -161,6 +155,20 @@ impl Gateway for Signed {
             ReplyKind::Ok => Reply::json(200, r#"{"ok":true}"#),
             ReplyKind::Code | ReplyKind::Payment => Reply::json(200, r#"{"code":"SUCCESS"}"#),
         }
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let name = &self.facts.name;
+        let mut warnings = Vec::new();
+        if !self.require_fresh {
+            warnings.push(format!(
+                "{name}: require_fresh is off; an old callback stays genuine for ever"
+            ));
+        }
+        warnings.extend(self.config.ring().short_keys().map(|id| {
+            format!("{name}: the secret {} is short; take 32 random bytes", id.escape_debug())
+        }));
+        warnings
     }
 
     fn wants_payment_reply(&self) -> bool {

@@ -11,5 +11,7 @@ pub struct Migration {
 }
 
 /// All migrations. Old ones never change.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, statements: include_str!("schema/0001.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, statements: include_str!("schema/0001.sql") },
+    Migration { number: 2, statements: include_str!("schema/0002.sql") },
+];

@@ -4,13 +4,13 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use paywright::api::types::GatewayConfig;
 use paywright::api::{Options, Paywright};
-use paywright::clock::{ManualClock, Time};
+use paywright::clock::ManualClock;
 use paywright::currency::Currency;
 use paywright::engine::{Engine, Mode, NewOrder, NewPayment, Parts};
 use paywright::error::{Code, Error, Result};
 use paywright::gateway::mock::{Delivery, Kind, Mock, Occasion};
 use paywright::gateway::{
-    Action, Answer, Call, Facts, Gateway, Notice, Operation, PaymentIntent, Verified,
+    Action, Answer, Call, Facts, Gateway, Moment, Operation, PaymentIntent, Received,
 };
 use paywright::http::{Headers, NoResponse, Request, Response, Transport};
 use paywright::id::SeededRandomness;
@@ -45,17 +45,9 @@ pub struct StandIn {
 
 impl StandIn {
     pub fn new() -> Arc<Self> {
-        let facts = Facts {
-            name: "own".into(),
-            methods: vec!["own".into()],
-            currencies: None,
-            separate_capture: false,
-            refunds: false,
-            queries: false,
-            manual_confirmation: true,
-            live: false,
-            mock: false,
-        };
+        let manual_confirmation = true;
+        let facts =
+            Facts { manual_confirmation, ..Facts::of("own", "a stand-in", vec!["own".into()]) };
         let (mood, gate) = (Mutex::new(Mood::Calm), Mutex::new((0, false)));
         Arc::new(StandIn { facts, mood, gate, moved: Condvar::new() })
     }
@@ -97,19 +89,25 @@ impl Gateway for StandIn {
         &self.facts
     }
 
-    fn call(&self, _: Operation<'_>, _: &PaymentIntent) -> Result<Call> {
+    fn call(&self, _: Operation<'_>, _: &PaymentIntent, _: Moment<'_>) -> Result<Call> {
         self.panic_if(Mood::PanicsInCall);
         let url = "https://own.invalid/".to_owned();
         Ok(Call::Send(Request { method: "POST", url, headers: Vec::new(), body: Vec::new() }))
     }
 
-    fn read(&self, _: Operation<'_>, _: &PaymentIntent, _: &Response) -> Result<Answer> {
+    fn read(
+        &self,
+        _: Operation<'_>,
+        _: &PaymentIntent,
+        _: &Response,
+        _: Moment<'_>,
+    ) -> Result<Answer> {
         self.panic_if(Mood::PanicsInRead);
         let action = Action::redirect("https://own.invalid/pay".to_owned());
         Ok(Answer::Waiting { action, reference: None })
     }
 
-    fn receive(&self, _: &Headers, _: &[u8], _: Time) -> Result<Verified<Notice>> {
+    fn receive(&self, _: &Headers, _: &[u8], _: Moment<'_>) -> Result<Received> {
         self.panic_if(Mood::PanicsInReceive);
         Err(Error::new(Code::AuthMismatch))
     }

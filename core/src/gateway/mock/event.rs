@@ -155,7 +155,7 @@ fn refund_fact(
         return Err("money without amount, currency or transaction_id");
     }
     let decline = decline(data).filter(|_| event == refund::Event::Fail);
-    Ok(RefundFact { event, amount: claim, transaction_id, decline })
+    Ok(RefundFact { event, amount: claim, total: None, transaction_id, decline })
 }
 
 /// The amount and currency, neither or both; and the state must be the one that the type says.

@@ -4,8 +4,9 @@ use super::callback::{ID, SIGNATURE, TIMESTAMP, sign};
 use super::page::{Choice, Language};
 use super::script::Script;
 use super::*;
+use crate::clock::Time;
 use crate::currency::Currency;
-use crate::gateway::{ActionKind, Fact, RefundIntent, Subject};
+use crate::gateway::{ActionKind, Fact, Notice, RefundIntent, Subject};
 use crate::http::{CALLBACK_BYTES_MAX, NoResponse};
 use crate::id::{PaymentId, RefundId, SeededRandomness};
 use crate::money::Money;
@@ -41,6 +42,7 @@ fn intent(seed: u64) -> PaymentIntent {
         expires_at: NOW.plus_seconds(1800),
         transaction_id: None,
         created_at: NOW,
+        presentation: Default::default(),
     }
 }
 
@@ -54,14 +56,14 @@ fn carry(
     operation: Operation<'_>,
     payment: &PaymentIntent,
 ) -> Result<Response, NoResponse> {
-    match mock.call(operation, payment).unwrap() {
+    match mock.call(operation, payment, Moment::at(NOW)).unwrap() {
         Call::Send(request) => mock.own_transport().unwrap().send(&request),
-        Call::Answer(_) => panic!("the mock gateway always asks its provider"),
+        Call::Answer(_) | Call::First(_) => panic!("the mock gateway always asks its provider"),
     }
 }
 
 fn ask(mock: &Mock, operation: Operation<'_>, payment: &PaymentIntent) -> Result<Answer> {
-    mock.read(operation, payment, &carry(mock, operation, payment).unwrap())
+    mock.read(operation, payment, &carry(mock, operation, payment).unwrap(), Moment::at(NOW))
 }
 
 fn payment_fact(answer: Result<Answer>) -> PaymentFact {
@@ -86,7 +88,8 @@ fn checkout_token(answer: Result<Answer>) -> String {
 
 fn receive(mock: &Mock, delivery: &Delivery, now: Time) -> Result<Notice> {
     let headers = Headers::new(delivery.headers.clone())?;
-    mock.receive(&headers, &delivery.body, now).map(|verified| verified.get().clone())
+    mock.receive(&headers, &delivery.body, Moment::at(now))
+        .map(|received| received.notice().unwrap())
 }
 
 fn triggered(mock: &Mock, kind: Kind, payment: &PaymentIntent) -> Vec<Delivery> {
@@ -156,7 +159,10 @@ fn secrets_stay_secret() {
             seen += &format!("{:?}", receive(&mock, &delivery, NOW));
         }
     }
-    let Call::Send(request) = mock.call(Operation::Query, &payment).unwrap() else { panic!() };
+    let Call::Send(request) = mock.call(Operation::Query, &payment, Moment::at(NOW)).unwrap()
+    else {
+        panic!()
+    };
     seen += &format!("{request:?}{:?}{}", request.headers, String::from_utf8_lossy(&request.body));
     assert!(!seen.contains(CANARY) && !seen.contains(DEFAULT_SECRET));
     assert!(seen.contains("[redacted]"));

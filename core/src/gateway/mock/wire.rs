@@ -13,7 +13,7 @@ pub(super) const ADDRESS: &str = "https://mock.invalid/v1/";
 /// The part of the address after [`ADDRESS`].
 pub(super) fn path(operation: Operation<'_>) -> &'static str {
     match operation {
-        Operation::Pay => "payments",
+        Operation::Pay | Operation::Collect => "payments",
         Operation::Capture(_) => "payments/capture",
         Operation::Cancel => "payments/cancel",
         Operation::Query => "payments/query",

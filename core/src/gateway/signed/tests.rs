@@ -2,6 +2,7 @@
 
 use super::members::REDACTED_BYTES_MAX;
 use super::*;
+use crate::clock::Time;
 use crate::gateway::{Claim, ClaimedAmount, Fact, PaymentFact};
 use crate::id::PaymentId;
 use crate::money::Money;
@@ -34,7 +35,9 @@ fn receive(gateway: &Signed, body: &str) -> Result<Notice> {
     let secret = Secret::new("test", SECRET).unwrap();
     let lines = sign_headers(NONCE, NOW, body.as_bytes(), &[&secret]).unwrap();
     let headers = Headers::new(lines).unwrap();
-    gateway.receive(&headers, body.as_bytes(), NOW).map(|verified| verified.get().clone())
+    gateway
+        .receive(&headers, body.as_bytes(), Moment::at(NOW))
+        .map(|received| received.notice().unwrap())
 }
 
 fn fact(gateway: &Signed, body: &str) -> Fact {
@@ -53,6 +56,7 @@ fn intent(currency: &str) -> PaymentIntent {
         expires_at: NOW,
         transaction_id: None,
         created_at: NOW,
+        presentation: Default::default(),
     }
 }
 
@@ -72,8 +76,8 @@ fn a_success_is_read() {
     let signature = sign_fields(&fields, &Secret::new("test", SECRET).unwrap()).unwrap();
     let members: Vec<_> = fields.iter().map(|(k, v)| format!(r#""{k}":"{v}""#)).collect();
     let body = format!(r#"{{{},"signature":"{signature}"}}"#, members.join(","));
-    let verified = gateway.receive(&Headers::default(), body.as_bytes(), NOW).unwrap();
-    let notice = verified.get();
+    let received = gateway.receive(&Headers::default(), body.as_bytes(), Moment::at(NOW));
+    let notice = received.unwrap().notice().unwrap();
     assert_eq!(notice.subject, Subject::Payment(PaymentId::parse(OURS).unwrap()));
     assert_eq!(notice.mark.id, NONCE);
     assert!(notice.mark.digest.is_some());
@@ -97,8 +101,7 @@ fn without_a_nonce_the_digest_is_the_mark() {
     let signature = to_hex(&hmac_sha256(SECRET.as_bytes(), &[text]).unwrap());
     let headers = Headers::new([("x-signature".to_owned(), signature)]).unwrap();
     let body = br#"{"status":"FAILED","payment_id":7}"#;
-    let verified = gateway.receive(&headers, body, NOW).unwrap();
-    let notice = verified.get();
+    let notice = gateway.receive(&headers, body, Moment::at(NOW)).unwrap().notice().unwrap();
     assert_eq!((notice.mark.id.len(), notice.mark.digest), (64, None));
     assert_eq!(notice.subject, Subject::PaymentReference("7".to_owned()));
     assert!(matches!(&notice.fact, Fact::Payment(fact) if fact.event == Event::Fail));
@@ -193,7 +196,7 @@ fn nothing_secret_is_kept() {
         notice.redacted_body,
         r#"{"payer":"[redacted]","signature":"[redacted]","status":"NEW","amount":"[redacted]","é\u000a":"[redacted]"}"#
     );
-    let wrong = gateway.receive(&Headers::default(), body.as_bytes(), NOW).unwrap_err();
+    let wrong = gateway.receive(&Headers::default(), body.as_bytes(), Moment::at(NOW)).unwrap_err();
     let printed = format!("{gateway:?} {wrong:?} {wrong} {:?}", description(r#","scheme":"body""#));
     assert!(!printed.contains("canary") && !notice.redacted_body.contains("canary"));
     let long = format!(r#"{{"status":"NEW","{}":1}}"#, "é".repeat(10_000));
@@ -205,7 +208,7 @@ fn nothing_secret_is_kept() {
 fn paying_needs_no_exchange() {
     let more = r#","currencies":["CNY","JPY"],"checkout_url":"https://pay.example/{reference}?a={amount}&c={currency}&p={payment_id}""#;
     let action = |gateway: &Signed, currency: &str| match gateway
-        .call(Operation::Pay, &intent(currency))
+        .call(Operation::Pay, &intent(currency), Moment::at(NOW))
         .map_err(|e| e.code())
     {
         Ok(Call::Answer(Answer::Waiting { action, .. })) => Ok(action.url),
@@ -219,11 +222,11 @@ fn paying_needs_no_exchange() {
     assert!(action(&minor, "CNY").unwrap().unwrap().contains("a=1005&c=CNY"));
     assert_eq!(action(&header_gateway(""), "USD"), Ok(None), "nothing to do without an address");
     assert_eq!(
-        major.call(Operation::Pay, &intent("USD")).unwrap_err().code(),
+        major.call(Operation::Pay, &intent("USD"), Moment::at(NOW)).unwrap_err().code(),
         Code::GatewayCurrency
     );
     for operation in [Operation::Cancel, Operation::Query] {
-        let refusal = major.call(operation, &intent("CNY")).unwrap_err();
+        let refusal = major.call(operation, &intent("CNY"), Moment::at(NOW)).unwrap_err();
         assert_eq!(refusal.code(), Code::GatewayCannot);
     }
 }

@@ -4,10 +4,10 @@ use super::{
     Columns, Connection, Listed, Page, Value, all, changed, count, one, orders, text, time,
 };
 use crate::clock::Time;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::id::{ExceptionId, OrderId, PaymentId};
 use crate::order::Order;
-use crate::payment::{Payment, State};
+use crate::payment::{Payment, Presentation, State};
 
 /// The columns of a payment `p` of an order `o`, in the order in which [`read`] takes them.
 macro_rules! columns {
@@ -15,7 +15,7 @@ macro_rules! columns {
         "p.id, p.public_id, p.order_id, o.public_id, o.customer, o.currency, p.gateway, p.method, \
          p.reference, p.state, p.amount, p.captured, p.refunded, p.refund_pending, \
          p.transaction_id, p.late, p.manual, p.manual_capture, p.action, p.failure_code, \
-         p.failure_message, p.description, p.return_url, p.queries, p.due_at, p.expires_at, \
+         p.failure_message, p.description, p.return_url, p.presentation, p.queries, p.due_at, p.expires_at, \
          p.paid_at, p.created_at, p.updated_at, p.version"
     };
 }
@@ -50,6 +50,7 @@ fn read(c: &mut Columns<'_>) -> Result<Payment> {
         failure_message: c.optional_string()?,
         description: c.string()?,
         return_url: c.optional_string()?,
+        presentation: c.optional_string()?.map(|json| presentation(&json)).transpose()?,
         queries: c.integer()?,
         due_at: c.optional_time()?,
         expires_at: c.time()?,
@@ -62,12 +63,14 @@ fn read(c: &mut Columns<'_>) -> Result<Payment> {
 
 /// Writes a new payment; answers with its key.
 pub fn insert(connection: &mut dyn Connection, payment: &Payment) -> Result<i64> {
+    let shown = payment.presentation.as_ref().map(serde_json::to_string);
+    let shown = shown.transpose().map_err(Error::bug)?;
     connection.insert(
         "INSERT INTO payments (public_id, order_id, gateway, method, reference, state, amount, \
          captured, refunded, refund_pending, transaction_id, late, manual, manual_capture, \
          description, return_url, queries, due_at, expires_at, paid_at, created_at, updated_at, \
-         version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?10, ?11, ?12, ?13, ?14, 0, \
-         ?15, ?16, ?17, ?18, ?19, ?20)",
+         version, presentation) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?10, ?11, ?12, \
+         ?13, ?14, 0, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         &[
             Value::Blob(&payment.id.to_bytes()),
             Value::Integer(payment.order_key),
@@ -89,8 +92,15 @@ pub fn insert(connection: &mut dyn Connection, payment: &Payment) -> Result<i64>
             Value::Integer(payment.created_at.millis()),
             Value::Integer(payment.updated_at.millis()),
             Value::Integer(payment.version),
+            text(shown.as_deref()),
         ],
     )
+}
+
+fn presentation(json: &str) -> Result<Presentation> {
+    serde_json::from_str(json).map_err(|e| {
+        Error::new(Code::StorageCorrupt).with("why", format_args!("a payment's presentation: {e}"))
+    })
 }
 
 /// Writes what changed, and one more version. Fails with `version` when somebody else was faster.
@@ -217,6 +227,21 @@ pub fn target_by_reference(
         connection,
         target!("p.reference = ?1 AND p.gateway = ?2"),
         &[Value::Text(reference), Value::Text(gateway), text(transaction_id)],
+        read_target,
+    )
+}
+
+/// The target whose movement of money has this number in the account `gateway`.
+pub fn target_by_transaction(
+    connection: &mut dyn Connection,
+    number: &str,
+    gateway: &str,
+    transaction_id: Option<&str>,
+) -> Result<Option<Target>> {
+    one(
+        connection,
+        target!("p.transaction_id = ?1 AND p.gateway = ?2"),
+        &[Value::Text(number), Value::Text(gateway), text(transaction_id)],
         read_target,
     )
 }

@@ -105,6 +105,24 @@ pub fn find(connection: &mut dyn Connection, id: RefundId) -> Result<Option<Refu
     )
 }
 
+/// The refund that the account `gateway` knows under this number.
+pub fn by_transaction(
+    connection: &mut dyn Connection,
+    gateway: &str,
+    number: &str,
+) -> Result<Option<Refund>> {
+    one(
+        connection,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " WHERE r.gateway = ?1 AND r.transaction_id = ?2 ORDER BY r.id LIMIT 1"
+        ),
+        &[Value::Text(gateway), Value::Text(number)],
+        read,
+    )
+}
+
 /// Which refunds to list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter {

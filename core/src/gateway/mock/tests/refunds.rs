@@ -33,7 +33,7 @@ fn lost_replies_leave_one_refund() {
         let ((mock, payment), refund) = (paid(&[word]), refund_of(2, 3_000));
         let first = carry(&mock, Operation::Refund(&refund), &payment);
         assert!(first.map_or(true, |page| {
-            mock.read(Operation::Refund(&refund), &payment, &page).is_err()
+            mock.read(Operation::Refund(&refund), &payment, &page, Moment::at(NOW)).is_err()
         }));
         for _ in 0..2 {
             let fact = refund_fact(ask(&mock, Operation::Refund(&refund), &payment));

@@ -6,7 +6,9 @@ use super::*;
 #[test]
 fn creation_is_one_keyed_post() {
     let (mock, payment) = (mock(), intent(1));
-    let Call::Send(request) = mock.call(Operation::Pay, &payment).unwrap() else { panic!() };
+    let Call::Send(request) = mock.call(Operation::Pay, &payment, Moment::at(NOW)).unwrap() else {
+        panic!()
+    };
     assert_eq!(
         (request.method, request.url.as_str()),
         ("POST", "https://mock.invalid/v1/payments")

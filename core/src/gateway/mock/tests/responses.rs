@@ -4,7 +4,7 @@ use super::*;
 
 fn read(status: u16, body: &str) -> Result<Answer> {
     let response = Response { status, headers: vec![], body: body.into() };
-    mock().read(Operation::Query, &intent(1), &response)
+    mock().read(Operation::Query, &intent(1), &response, Moment::at(NOW))
 }
 
 /// Protects: an answer we cannot act on leaves the outcome unknown; nothing is guessed (H65, H66).

@@ -90,7 +90,8 @@ fn lost_replies_leave_one_payment() {
         let (mock, payment) = (mock_with(&[word], &[]), intent(1));
         match carry(&mock, Operation::Pay, &payment) {
             Ok(page) => {
-                let error = mock.read(Operation::Pay, &payment, &page).unwrap_err();
+                let error =
+                    mock.read(Operation::Pay, &payment, &page, Moment::at(NOW)).unwrap_err();
                 assert_eq!(error.code(), Code::BadResponse);
             }
             Err(no_response) => assert!(matches!(no_response, NoResponse::Unknown(_))),

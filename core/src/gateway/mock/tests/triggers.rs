@@ -24,6 +24,7 @@ fn every_kind() {
                 Ok(Fact::Refund(fact)) => format!("refund {}", fact.event),
                 Ok(Fact::Unknown(_)) => "unknown".to_owned(),
                 Ok(Fact::Unreadable(_)) => "unreadable".to_owned(),
+                Ok(Fact::Dispute(_) | Fact::Hint) => "what no kind is made of".to_owned(),
                 Err(error) => error.code().to_string(),
             })
             .collect();

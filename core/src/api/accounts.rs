@@ -1,0 +1,94 @@
+//! Configurations become accounts: each record of the table is handed to its gateway, which checks it as a whole. Nothing
+//! is opened or sent here.
+
+mod alipay;
+mod paypal;
+mod stripe;
+mod wechatpay;
+
+use std::sync::Arc;
+
+use super::Options;
+use super::types::{self, Bank, GatewayConfig, Mock, Mode, Signed};
+use crate::currency::Currency;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::gateway::bank::{self, BankOptions};
+use crate::gateway::mock::{self, MockOptions, script::Script};
+use crate::gateway::signed::{self, SignedDescription};
+use crate::secret::Secret;
+
+type Accounts = (Vec<Arc<dyn Gateway>>, Option<Arc<mock::Mock>>);
+
+/// All accounts of a configuration. Only mode `development` falls back to the mock, and says so.
+pub fn all(options: &Options, warnings: &mut Vec<String>) -> Result<Accounts> {
+    let mut accounts: Vec<Arc<dyn Gateway>> = Vec::new();
+    let mut the_mock = None;
+    let none = options.gateways.is_empty() && options.own_gateways.is_empty();
+    let fallback = [GatewayConfig::Mock(Mock::default())];
+    let configured = match none && options.mode == Mode::development {
+        true => {
+            warnings.push("no gateway is configured: the mock gateway is used".to_owned());
+            &fallback[..]
+        }
+        false => &options.gateways[..],
+    };
+    for config in configured {
+        if let GatewayConfig::Mock(config) = config {
+            let mock = Arc::new(mock(config)?);
+            accounts.push(Arc::clone(&mock) as Arc<dyn Gateway>);
+            the_mock = Some(mock);
+        } else {
+            accounts.push(one(config)?);
+        }
+    }
+    accounts.extend(options.own_gateways.iter().cloned());
+    warnings.extend(accounts.iter().flat_map(|account| account.warnings()));
+    Ok((accounts, the_mock))
+}
+
+/// The account of one configuration.
+pub fn one(config: &GatewayConfig) -> Result<Arc<dyn Gateway>> {
+    Ok(match config {
+        GatewayConfig::Mock(config) => Arc::new(mock(config)?),
+        GatewayConfig::Bank(config) => Arc::new(bank(config)?),
+        GatewayConfig::Signed(config) => Arc::new(signed(config)?),
+        GatewayConfig::Stripe(config) => Arc::new(stripe::account(config)?),
+        GatewayConfig::WechatPay(config) => Arc::new(wechatpay::account(config)?),
+        GatewayConfig::Alipay(config) => Arc::new(alipay::account(config)?),
+        GatewayConfig::PayPal(config) => Arc::new(paypal::account(config)?),
+    })
+}
+
+fn mock(config: &Mock) -> Result<mock::Mock> {
+    let words = |list: &[String]| list.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+    let (payments, refunds) = (words(&config.script), words(&config.refund_script));
+    let mut options: MockOptions = mock::Mock::default_options()?;
+    options.script =
+        Script::parse(&payments.lines().collect::<Vec<_>>(), &refunds.lines().collect::<Vec<_>>())?;
+    if !config.secrets.is_empty() {
+        let secret = |s: &types::Secret| Secret::new("mock.secrets", s.expose());
+        options.secrets = config.secrets.iter().map(secret).collect::<Result<_>>()?;
+    }
+    if let Some(url) = &config.checkout_base_url {
+        options.checkout_base_url.clone_from(url);
+    }
+    if !config.methods.is_empty() {
+        options.methods.clone_from(&config.methods);
+    }
+    mock::Mock::new(options)
+}
+
+fn bank(config: &Bank) -> Result<bank::Bank> {
+    let currencies = config.currencies.iter().map(|c| Currency::parse(c)).collect::<Result<_>>()?;
+    bank::Bank::new(BankOptions {
+        account_name: config.account_name.clone(),
+        account_number: config.account_number.clone(),
+        bank_name: config.bank_name.clone(),
+        currencies,
+    })
+}
+
+fn signed(config: &Signed) -> Result<signed::Signed> {
+    signed::Signed::new(SignedDescription::from_json(config.description.expose())?)
+}

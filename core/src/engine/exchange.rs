@@ -1,0 +1,267 @@
+//! One exchange with a gateway, as something that can be interrupted before every request and taken up again with what
+//! came back. It sends nothing, waits for nothing and writes nothing.
+
+use std::sync::Arc;
+
+use crate::error::{Code, Result};
+use crate::gateway::{
+    Answer, Call, Errand, Gateway, Moment, Operation, PaymentFact, PaymentIntent, RefundFact,
+    RefundIntent,
+};
+use crate::http::{NoResponse, Request, Response};
+use crate::money::Money;
+use crate::{payment, refund};
+
+/// A clear "nothing happened" is worth this many tries in all.
+const TRIES: u32 = 3;
+/// The pause before the second try; it doubles after that.
+const PAUSE_MILLIS: u64 = 200;
+/// Up to this much is added to a pause, so that callers who failed together do not return together.
+const JITTER_MILLIS: u64 = 100;
+/// A gateway that must learn more than this before it can act is not going anywhere.
+const ERRANDS_MAX: u32 = 3;
+
+/// How an exchange with a gateway ended.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// It answered.
+    Answer(Answer),
+    /// What happened there is unknown; only asking will tell.
+    Unknown,
+}
+
+/// What comes next in an exchange.
+#[derive(Debug)]
+pub(super) enum Turn {
+    /// Wait this long, then send this.
+    Send { request: Request, after_millis: u64 },
+    /// It is over.
+    Done(Heard),
+}
+
+/// An operation that outlives the call that asked for it.
+#[derive(Clone, Debug)]
+pub(super) enum Asked {
+    Pay,
+    Collect,
+    Capture(Money),
+    Cancel,
+    Refund(RefundIntent),
+    Query,
+    QueryRefund(RefundIntent),
+}
+
+impl Asked {
+    fn operation(&self) -> Operation<'_> {
+        match self {
+            Asked::Pay => Operation::Pay,
+            Asked::Collect => Operation::Collect,
+            Asked::Capture(amount) => Operation::Capture(*amount),
+            Asked::Cancel => Operation::Cancel,
+            Asked::Refund(refund) => Operation::Refund(refund),
+            Asked::Query => Operation::Query,
+            Asked::QueryRefund(refund) => Operation::QueryRefund(refund),
+        }
+    }
+}
+
+/// How far an exchange has come: all of it that is not in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Progress {
+    /// Which try this is, counting from one.
+    pub(super) attempt: u32,
+    /// An earlier try may have done something there.
+    pub(super) touched: bool,
+    /// Errands run so far.
+    pub(super) errands: u32,
+}
+
+impl Progress {
+    const START: Progress = Progress { attempt: 1, touched: false, errands: 0 };
+}
+
+/// The exchange.
+pub(super) struct Exchange {
+    gateway: Arc<dyn Gateway>,
+    asked: Asked,
+    payment: PaymentIntent,
+    /// A payer's consent that is found on the way may be turned into money.
+    may_collect: bool,
+    pub(super) progress: Progress,
+    errand: Option<Errand>,
+}
+
+impl Exchange {
+    pub(super) fn new(gateway: &Arc<dyn Gateway>, asked: Asked, payment: &PaymentIntent) -> Self {
+        Exchange {
+            gateway: Arc::clone(gateway),
+            asked,
+            payment: payment.clone(),
+            may_collect: false,
+            progress: Progress::START,
+            errand: None,
+        }
+    }
+
+    /// Lets a question that finds the payer's consent go on to take the money.
+    pub(super) fn collecting(mut self, may_collect: bool) -> Self {
+        self.may_collect = may_collect;
+        self
+    }
+
+    /// The verb at hand.
+    pub(super) fn verb(&self) -> &'static str {
+        self.asked.operation().as_str()
+    }
+
+    /// The request to send now, or the end where nothing needs to be sent.
+    pub(super) fn begin(&mut self, at: Moment<'_>) -> Result<Turn> {
+        self.send_after(0, at)
+    }
+
+    /// Takes what came back for the request of the last turn.
+    pub(super) fn resume(
+        &mut self,
+        came: Result<Response, NoResponse>,
+        at: Moment<'_>,
+    ) -> Result<Turn> {
+        if let Some(errand) = self.errand.take() {
+            return self.errand_done(&errand, came, at);
+        }
+        match came {
+            Err(NoResponse::NotSent(why)) => self.nothing_happened(Code::GatewayDown, why, at),
+            // A lost reply is not asked for again at once: the query that follows costs the gateway less.
+            Err(NoResponse::Unknown(_)) => Ok(Turn::Done(Heard::Unknown)),
+            Ok(Response { status: 429, .. }) => {
+                self.nothing_happened(Code::RateLimit, "too many requests".to_owned(), at)
+            }
+            Ok(Response { status, .. }) if status >= 500 => {
+                self.progress.touched = true;
+                self.again(at)
+            }
+            Ok(response) => {
+                let operation = self.asked.operation();
+                match self.gateway.read(operation, &self.payment, &response, at) {
+                    Ok(answer) => self.answered(answer, at),
+                    Err(_) => Ok(Turn::Done(Heard::Unknown)),
+                }
+            }
+        }
+    }
+
+    fn send_after(&mut self, after_millis: u64, at: Moment<'_>) -> Result<Turn> {
+        let call = self.gateway.call(self.asked.operation(), &self.payment, at);
+        let call = call.or_else(|error| match (error.code(), &self.asked) {
+            // Nobody there can close it: our own word is enough.
+            (Code::GatewayCannot, Asked::Cancel) => Ok(Call::Answer(Answer::NotFound)),
+            // A gateway without refunds leaves them to a person, who confirms by hand.
+            (Code::GatewayCannot, Asked::Refund(_)) => {
+                Ok(Call::Answer(Answer::Refund(RefundFact::plain(refund::Event::Accept))))
+            }
+            _ => Err(error),
+        })?;
+        match call {
+            Call::Answer(answer) => self.answered(answer, at),
+            Call::Send(request) => Ok(Turn::Send { request, after_millis }),
+            Call::First(errand) if self.progress.errands < ERRANDS_MAX => {
+                self.progress.errands += 1;
+                let request = errand.request.clone();
+                self.errand = Some(errand);
+                Ok(Turn::Send { request, after_millis })
+            }
+            Call::First(errand) => {
+                let reason = format!("it asks for {} again and again", errand.purpose);
+                Ok(self.refused(Code::BadResponse, reason))
+            }
+        }
+    }
+
+    /// An errand moves no money: whatever became of it, nothing happened.
+    fn errand_done(
+        &mut self,
+        errand: &Errand,
+        came: Result<Response, NoResponse>,
+        at: Moment<'_>,
+    ) -> Result<Turn> {
+        match came {
+            Err(NoResponse::NotSent(why) | NoResponse::Unknown(why)) => {
+                self.nothing_happened(Code::GatewayDown, why, at)
+            }
+            Ok(Response { status, .. }) if status == 429 || status >= 500 => {
+                let code = if status == 429 { Code::RateLimit } else { Code::GatewayDown };
+                self.nothing_happened(code, format!("{} answered {status}", errand.purpose), at)
+            }
+            Ok(response) => match self.gateway.learn(errand, &response, at) {
+                Ok(()) => self.send_after(0, at),
+                Err(error) => self.nothing_happened(error.code(), error.message(), at),
+            },
+        }
+    }
+
+    /// A try that certainly did nothing: another one is safe, giving up is a clear refusal.
+    fn nothing_happened(&mut self, code: Code, reason: String, at: Moment<'_>) -> Result<Turn> {
+        match self.progress.attempt < TRIES {
+            true => self.again(at),
+            false if self.progress.touched => Ok(Turn::Done(Heard::Unknown)),
+            false => Ok(self.refused(code, reason)),
+        }
+    }
+
+    /// Another try under the same idempotency key, after a pause; past the last one only asking will tell.
+    fn again(&mut self, at: Moment<'_>) -> Result<Turn> {
+        if self.progress.attempt >= TRIES {
+            return Ok(Turn::Done(Heard::Unknown));
+        }
+        let pause = PAUSE_MILLIS << (self.progress.attempt - 1);
+        self.progress.attempt += 1;
+        let mut dice = [0_u8; 8];
+        at.randomness.fill(&mut dice)?;
+        self.send_after(pause + u64::from_be_bytes(dice) % JITTER_MILLIS, at)
+    }
+
+    fn answered(&mut self, answer: Answer, at: Moment<'_>) -> Result<Turn> {
+        match (answer, &self.asked) {
+            (Answer::Agreed, Asked::Query) if self.may_collect => self.go_on(Asked::Collect, at),
+            // Our keys were not taken, so nothing happened; the gateway may have dropped a stale token meanwhile.
+            (Answer::Refused { code: Code::Credentials, reason }, _) => {
+                self.nothing_happened(Code::Credentials, reason, at)
+            }
+            // What the gateway refuses to close decides nothing: it is asked what it knows.
+            (Answer::Refused { .. }, Asked::Cancel) => self.go_on(Asked::Query, at),
+            // What the gateway never had needs no closing there.
+            (Answer::NotFound, Asked::Cancel) => {
+                let fact = PaymentFact::plain(payment::Event::Cancel);
+                Ok(Turn::Done(Heard::Answer(Answer::Payment(fact))))
+            }
+            (answer, _) => Ok(Turn::Done(Heard::Answer(answer))),
+        }
+    }
+
+    fn go_on(&mut self, asked: Asked, at: Moment<'_>) -> Result<Turn> {
+        self.asked = asked;
+        self.progress = Progress::START;
+        self.begin(at)
+    }
+
+    fn refused(&self, code: Code, reason: String) -> Turn {
+        Turn::Done(Heard::Answer(Answer::Refused { code, reason }))
+    }
+}
+
+impl Heard {
+    pub(super) fn transaction_id(&self) -> Option<&str> {
+        match self {
+            Heard::Answer(Answer::Payment(fact)) => fact.transaction_id.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// For the counts: how it ended, in a word.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Heard::Answer(Answer::Refused { .. }) => "refused",
+            Heard::Answer(_) => "answered",
+            Heard::Unknown => "unknown",
+        }
+    }
+}
