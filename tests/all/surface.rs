@@ -33,6 +33,7 @@ fn choices_are_the_words_of_the_domain() {
         RefundSource = refund::Source;
         ActionKind = gateway::ActionKind;
         LineKind = order::LineKind;
+        Experience = payment::Experience;
         CallbackOutcome = engine::Outcome;
         ExceptionKind = exception::Kind;
         Resolution = exception::Resolution;

@@ -175,9 +175,9 @@ impl Engine {
             Some(Heard::Answer(Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound)) => {
                 told(Fact::Unknown("a hint that the gateway does not confirm".to_owned()))
             }
-            Some(Heard::Answer(Answer::Refused { .. }) | Heard::Unknown) => {
-                Err(Error::new(Code::OutcomeUnknown).with("gateway", name))
-            }
+            Some(
+                Heard::Answer(Answer::Refused { .. } | Answer::SessionOver { .. }) | Heard::Unknown,
+            ) => Err(Error::new(Code::OutcomeUnknown).with("gateway", name)),
         }
     }
 

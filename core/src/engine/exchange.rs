@@ -222,8 +222,7 @@ impl Exchange {
     fn answered(&mut self, answer: Answer, at: Moment<'_>) -> Result<Turn> {
         match (answer, &self.asked) {
             (Answer::Agreed, Asked::Query) if self.may_collect => self.go_on(Asked::Collect, at),
-            // Our keys were not taken, so nothing happened; the gateway may have dropped a stale token meanwhile.
-            (Answer::Refused { code: Code::Credentials, reason }, _) => {
+            (Answer::SessionOver { reason }, _) => {
                 self.nothing_happened(Code::Credentials, reason, at)
             }
             // What the gateway refuses to close decides nothing: it is asked what it knows.
