@@ -8,3 +8,4 @@ pub mod hmac_callback;
 pub mod key_ring;
 mod pem;
 pub mod rsa;
+pub mod wechatpay;
