@@ -132,9 +132,7 @@ fn check_age(timestamp: &str, now_s: i64, tolerance_s: i64) -> Result<()> {
     let age = now_s.saturating_sub(time);
     match age.saturating_abs() <= tolerance_s {
         true => Ok(()),
-        false => {
-            Err(Error::new(Code::AuthStale).with("age", age).with("tolerance", tolerance_s))
-        }
+        false => Err(Error::new(Code::AuthStale).with("age", age).with("tolerance", tolerance_s)),
     }
 }
 
@@ -237,7 +235,10 @@ mod tests {
         for (text, given) in [
             ("throwaway-apiv3-key-for-tests-01\n", "a secret of 33 bytes that ends in white space"),
             ("throwaway", "a secret of 9 bytes"),
-            ("throwaway apiv3 key for tests 01", "a secret with blanks or other invisible characters"),
+            (
+                "throwaway apiv3 key for tests 01",
+                "a secret with blanks or other invisible characters",
+            ),
         ] {
             let error = read(text).unwrap_err();
             assert_eq!((error.code(), error.detail("given")), (Code::KeyType, Some(given)));
