@@ -4,6 +4,7 @@
 pub mod hmac;
 pub mod hmac_callback;
 pub mod key_ring;
+pub mod standard_webhooks;
 pub mod stripe;
 
 /// Seconds since 1970 as senders write them: digits and nothing else.
