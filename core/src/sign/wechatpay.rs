@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
 use super::rsa::{PrivateKey, PublicKey};
+use super::unix_seconds;
 use crate::error::{Code, Error, Result};
 use crate::http::Headers;
 use crate::json::{Object, Value};
@@ -123,9 +124,7 @@ fn needed<'h>(headers: &'h Headers, name: &'static str) -> Result<&'h str> {
 }
 
 fn check_age(timestamp: &str, now_s: i64, tolerance_s: i64) -> Result<()> {
-    let is_time = (1..=TIME_DIGITS_MAX).contains(&timestamp.len())
-        && timestamp.bytes().all(|b| b.is_ascii_digit());
-    let time: Option<i64> = timestamp.parse().ok().filter(|_| is_time);
+    let time = unix_seconds(timestamp).filter(|_| timestamp.len() <= TIME_DIGITS_MAX);
     let time = time.ok_or_else(|| {
         Error::new(Code::AuthMalformed).with("why", "its time is not whole Unix seconds")
     })?;
