@@ -3,6 +3,7 @@
 
 pub mod engine;
 pub mod hmac_callback;
+pub mod wechatpay;
 
 use serde_json::Value;
 
@@ -13,6 +14,8 @@ pub struct Report {
     pub passed: usize,
     /// The others, with the reason.
     pub disagreements: Vec<Disagreement>,
+    /// What the library does not offer, and so was not judged; it is said, and counts for nothing.
+    pub passed_over: Vec<String>,
 }
 
 /// A case in which library and file differ.
@@ -65,6 +68,7 @@ pub struct Verdict {
 pub fn judge(file: &Value, engine: Option<&Engine>) -> Result<Report, String> {
     let report = match file.get("format").and_then(Value::as_str) {
         Some(hmac_callback::FORMAT) => hmac_callback::judge(file, engine)?,
+        Some(wechatpay::FORMAT) => wechatpay::judge(file)?,
         Some(other) => return Err(format!("the format {other:?} is not known")),
         None => return Err("the file does not name its format".to_owned()),
     };

@@ -28,7 +28,7 @@ use crate::http::{self, Headers, Reply, Request, Response};
 use crate::payment::Experience;
 use crate::sign::certificate::Certificate;
 use crate::sign::rsa::PrivateKey;
-use crate::sign::wechatpay::{ApiKey, TOLERANCE_S};
+use crate::sign::wechatpay::{ApiKey, TOLERANCE_S, verify};
 
 use keys::Keys;
 use options::Parts;
@@ -90,6 +90,12 @@ impl WechatPay {
             api_keys,
             keys,
         })
+    }
+
+    /// Checks an answer or a notice over its raw body, with the keys known now. Fails with an `auth_…` code.
+    pub fn check(&self, headers: &Headers, body: &[u8], at: Moment<'_>) -> Result<()> {
+        let key_of = |serial: &str| self.keys.find(serial, at.now);
+        verify(body, headers, key_of, at.now.seconds(), TOLERANCE_S)
     }
 
     /// The serial numbers and ids of WeChat's keys that may be used at this instant.

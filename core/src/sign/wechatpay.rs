@@ -5,6 +5,8 @@
 //! * Requests: method, path with query, time, nonce, body. Answers and notices: time, nonce, body.
 //! * Encrypted parts are AES-256-GCM under the APIv3 key: 32 characters as the merchant typed them.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -70,6 +72,17 @@ pub fn authorization(
     ))
 }
 
+/// Which client library the payer's side has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Client {
+    /// The bridge in pages inside the wallet.
+    Page,
+    /// A mini-programme.
+    MiniProgramme,
+    /// The library in apps.
+    App,
+}
+
 /// The signature for a client library over its four lines: application, time, nonce, and what is to be paid
 /// (`prepay_id=…` in pages and mini-programmes, the bare id in apps).
 pub fn pay_sign(
@@ -80,6 +93,35 @@ pub fn pay_sign(
 ) -> Result<String> {
     let Stamp { timestamp, nonce } = stamp;
     sign(private_key, format!("{appid}\n{timestamp}\n{nonce}\n{what}\n").as_bytes())
+}
+
+/// What a client library is handed, under the names that it wants.
+pub fn client_parameters(
+    client: Client,
+    merchant: Merchant<'_>,
+    appid: &str,
+    prepay_id: &str,
+    stamp: Stamp<'_>,
+) -> Result<BTreeMap<String, String>> {
+    let package = format!("prepay_id={prepay_id}");
+    let what = if client == Client::App { prepay_id } else { &package };
+    let signature = pay_sign(merchant.private_key, appid, stamp, what)?;
+    let timestamp = stamp.timestamp.to_string();
+    let mut parameters = vec![("timeStamp", timestamp.as_str()), ("nonceStr", stamp.nonce)];
+    parameters.extend(match client {
+        Client::Page | Client::MiniProgramme => {
+            [("package", package.as_str()), ("signType", "RSA"), ("paySign", &signature)]
+        }
+        Client::App => {
+            [("prepayId", prepay_id), ("packageValue", "Sign=WXPay"), ("sign", &signature)]
+        }
+    });
+    match client {
+        Client::Page => parameters.push(("appId", appid)),
+        Client::App => parameters.extend([("appId", appid), ("partnerId", merchant.mchid)]),
+        Client::MiniProgramme => {}
+    }
+    Ok(parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 fn sign(key: &PrivateKey, message: &[u8]) -> Result<String> {

@@ -72,6 +72,7 @@ struct Book {
     signer: Option<String>,
     trouble: Option<Trouble>,
     refusal: Option<(u16, &'static str)>,
+    refund_number: Option<String>,
 }
 
 /// The provider, on a clock that is set by hand.
@@ -129,6 +130,11 @@ impl Fake {
     /// From now on everything is refused like this; `None` ends it.
     pub fn refuse(&self, refusal: Option<(u16, &'static str)>) {
         self.book().refusal = refusal;
+    }
+
+    /// From now on every refund has this number there.
+    pub fn number_refunds(&self, number: &str) {
+        self.book().refund_number = Some(number.to_owned());
     }
 
     /// `METHOD path` of every request so far.
@@ -342,8 +348,12 @@ impl Fake {
         let number = asked["out_refund_no"].as_str().ok_or(WRONG)?.to_owned();
         let mut book = self.book();
         let entry = Entry { state: "PROCESSING".to_owned(), asked };
-        let refund = book.refunds.entry(number).or_insert(entry);
-        Ok((200, shown_refund(refund)))
+        let fixed = book.refund_number.clone();
+        let mut shown = shown_refund(book.refunds.entry(number).or_insert(entry));
+        if let Some(fixed) = fixed {
+            shown["refund_id"] = json!(fixed);
+        }
+        Ok((200, shown))
     }
 
     fn signer(&self, wanted: Option<&str>) -> String {

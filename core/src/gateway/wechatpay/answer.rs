@@ -1,8 +1,6 @@
 //! What WeChat answers, and the tables from its words to ours. A success is believed only when it is signed; a refusal is
 //! not signed, and never says that money moved or did not.
 
-use std::collections::BTreeMap;
-
 use super::WechatPay;
 use super::request::experience;
 use crate::error::{Code, Error, Result};
@@ -14,7 +12,7 @@ use crate::http::{Headers, Response};
 use crate::json::Object;
 use crate::payment::{self, Experience};
 use crate::refund;
-use crate::sign::wechatpay::{Stamp, TOLERANCE_S, pay_sign, verify};
+use crate::sign::wechatpay::{Client, Stamp, client_parameters};
 
 /// An order that WeChat does not know may still be on its way this long after we asked for it.
 const ON_ITS_WAY_S: i64 = 600;
@@ -53,15 +51,13 @@ impl WechatPay {
 
     /// An answer that is not proved leaves the outcome unknown: it may have taken effect.
     fn prove(&self, response: &Response, at: Moment<'_>) -> Result<()> {
-        let proved = Headers::new(response.headers.clone()).and_then(|headers| {
-            let key_of = |serial: &str| {
-                let found = self.keys.find(serial, at.now);
-                if found.is_none() {
+        let headers = Headers::new(response.headers.clone());
+        let proved = headers.and_then(|headers| {
+            self.check(&headers, &response.body, at).inspect_err(|error| {
+                if let Some(serial) = error.detail("key") {
                     self.keys.note_missed(serial);
                 }
-                found
-            };
-            verify(&response.body, &headers, key_of, at.now.seconds(), TOLERANCE_S)
+            })
         });
         proved.map_err(|e| self.unusable(&format!("its signature: {}", e.message())))
     }
@@ -82,8 +78,9 @@ impl WechatPay {
             found.ok_or_else(|| self.unusable(&format!("no {name}")))
         };
         let action = match experience(payment) {
-            Experience::InWallet => Action::sdk_parameters(self.for_page(text("prepay_id")?, at)?),
-            Experience::App => Action::sdk_parameters(self.for_app(text("prepay_id")?, at)?),
+            // Mini-programmes take the same and do not look at `appId`.
+            Experience::InWallet => self.for_client(Client::Page, text("prepay_id")?, at)?,
+            Experience::App => self.for_client(Client::App, text("prepay_id")?, at)?,
             Experience::MobileWeb => {
                 let url = text("h5_url").and_then(|url| match url.starts_with("https://") {
                     true => Ok(url),
@@ -96,44 +93,11 @@ impl WechatPay {
         Ok(Answer::Waiting { action, reference: None })
     }
 
-    /// For `getBrandWCPayRequest` in a page inside the wallet; a mini-programme leaves `appId` out.
-    pub(super) fn for_page(
-        &self,
-        prepay_id: &str,
-        at: Moment<'_>,
-    ) -> Result<BTreeMap<String, String>> {
+    fn for_client(&self, client: Client, prepay_id: &str, at: Moment<'_>) -> Result<Action> {
         let nonce = at.nonce()?;
         let stamp = Stamp { timestamp: at.now.seconds(), nonce: &nonce };
-        let package = format!("prepay_id={prepay_id}");
-        let signature = pay_sign(&self.private_key, &self.appid, stamp, &package)?;
-        Ok(named([
-            ("appId", &self.appid),
-            ("timeStamp", &stamp.timestamp.to_string()),
-            ("nonceStr", &nonce),
-            ("package", &package),
-            ("signType", "RSA"),
-            ("paySign", &signature),
-        ]))
-    }
-
-    /// For the library in apps.
-    pub(super) fn for_app(
-        &self,
-        prepay_id: &str,
-        at: Moment<'_>,
-    ) -> Result<BTreeMap<String, String>> {
-        let nonce = at.nonce()?;
-        let stamp = Stamp { timestamp: at.now.seconds(), nonce: &nonce };
-        let signature = pay_sign(&self.private_key, &self.appid, stamp, prepay_id)?;
-        Ok(named([
-            ("appId", &self.appid),
-            ("partnerId", &self.mchid),
-            ("prepayId", prepay_id),
-            ("packageValue", "Sign=WXPay"),
-            ("nonceStr", &nonce),
-            ("timeStamp", &stamp.timestamp.to_string()),
-            ("sign", &signature),
-        ]))
+        client_parameters(client, self.merchant(), &self.appid, prepay_id, stamp)
+            .map(Action::sdk_parameters)
     }
 
     /// How an order stands.
@@ -385,10 +349,6 @@ fn clock_hint(code: Code, response: &Response, at: Moment<'_>) -> String {
         }
         _ => String::new(),
     }
-}
-
-fn named<const N: usize>(parameters: [(&str, &str); N]) -> BTreeMap<String, String> {
-    parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
 /// The one parameter that may be added to the address of a phone's page.

@@ -9,7 +9,7 @@ use crate::http::Headers;
 use crate::id::RefundId;
 use crate::json::{Object, write_text};
 use crate::payment::Event;
-use crate::sign::wechatpay::{Resource, TOLERANCE_S, decrypt, verify};
+use crate::sign::wechatpay::{Resource, decrypt};
 
 /// WeChat's ids of notices have at most 36 characters.
 const ID_CHARACTERS_MAX: usize = 64;
@@ -43,8 +43,7 @@ impl WechatPay {
         body: &[u8],
         at: Moment<'_>,
     ) -> Result<Received> {
-        let key_of = |serial: &str| self.keys.find(serial, at.now);
-        match verify(body, headers, key_of, at.now.seconds(), TOLERANCE_S) {
+        match self.check(headers, body, at) {
             Ok(()) => self.opened(body).map(Received::verified),
             Err(error) if error.code() == Code::AuthUnknownKey => {
                 let serial = headers.one("Wechatpay-Serial")?.unwrap_or_default();
