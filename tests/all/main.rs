@@ -11,4 +11,5 @@ mod scenarios;
 mod surface;
 mod threats;
 mod tidy;
+mod upkeep;
 mod vectors;

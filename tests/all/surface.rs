@@ -38,6 +38,7 @@ fn choices_are_the_words_of_the_domain() {
         ExceptionKind = exception::Kind;
         Resolution = exception::Resolution;
         Mode = engine::Mode;
+        Part = gateway::Part;
     };
     // `Capture` is a flag of the domain, so it has no words there.
     let of_the_surface_only = ["Capture"];

@@ -116,6 +116,19 @@ Mode: TypeAlias = Literal[
     "live",
 ]
 """What is at stake: no money, the gateways' test environments, real money."""
+Part: TypeAlias = Literal[
+    "key",
+    "serial",
+    "mode",
+    "account",
+    "callback",
+    "clock",
+    "network",
+]
+"""What an examination of an account looks at: a key or secret, the serial number of a key or
+certificate, test or live, the account's number, the address for callbacks, the clock, the
+way to the gateway.
+"""
 
 
 class _NewLineMust(TypedDict):
@@ -142,6 +155,7 @@ __all__ = [
     "LineKind",
     "Mode",
     "NewLineFields",
+    "Part",
     "PaymentState",
     "RefundSource",
     "RefundState",

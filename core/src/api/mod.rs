@@ -12,10 +12,14 @@ mod open;
 mod operations;
 mod surface;
 pub mod types;
+mod upkeep;
 mod values;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
+
+use accounts::Known;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -29,12 +33,23 @@ pub use open::{DATABASE_VARIABLE, MODE_VARIABLE, Options};
 pub struct Paywright {
     engine: Arc<Engine>,
     mock: Option<Arc<Mock>>,
+    known: Arc<RwLock<BTreeMap<String, Known>>>,
     warnings: Arc<Vec<String>>,
 }
 
 impl Paywright {
-    fn assemble(engine: Arc<Engine>, mock: Option<Arc<Mock>>, warnings: Vec<String>) -> Self {
-        Paywright { engine, mock, warnings: Arc::new(warnings) }
+    fn assemble(
+        engine: Arc<Engine>,
+        mock: Option<Arc<Mock>>,
+        known: BTreeMap<String, Known>,
+        warnings: Vec<String>,
+    ) -> Self {
+        Paywright {
+            engine,
+            mock,
+            known: Arc::new(RwLock::new(known)),
+            warnings: Arc::new(warnings),
+        }
     }
 
     /// What an operator should know since this engine was opened.

@@ -103,17 +103,17 @@ impl Paywright {
     /// `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
     pub fn open(url: &str, options: Options) -> Result<Self> {
         let mut warnings = stand_ins(&options);
-        let (gateways, mock) = accounts::all(&options, &mut warnings)?;
+        let accounts = accounts::all(&options, &mut warnings)?;
         let flows = options.flows.iter().map(|f| Flow::from_json(f)).collect::<Result<_>>()?;
         let mode = engine::Mode::parse(options.mode.as_str())?;
-        engine::check_gateways(&gateways, mode)?;
+        engine::check_gateways(&accounts.all, mode)?;
         let (store, more) = open_store(url, &options)?;
         warnings.extend(more);
         let engine = Engine::new(Parts {
             store,
             clock: options.clock,
             randomness: options.randomness,
-            gateways,
+            gateways: accounts.all,
             flows,
             transport: options.transport,
             mode,
@@ -121,7 +121,7 @@ impl Paywright {
         if let Err(error) = engine.check_newest_seals() {
             warnings.push(error.message());
         }
-        Ok(Paywright::assemble(engine, mock, warnings))
+        Ok(Paywright::assemble(engine, accounts.mock, accounts.known, warnings))
     }
 
     /// Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`.
