@@ -1115,9 +1115,10 @@ class Paywright:
         allow_network_file_system: bool = False,
         busy_timeout_ms: int | None = None,
     ) -> Paywright:
-        """Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`.
+        """Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`,
+        and the variables of every gateway, such as `STRIPE_SECRET_KEY`.
 
-        `mode` counts where the environment names none.
+        Its gateways stand behind `gateways`; `mode` counts where the environment names none.
         """
     @property
     def warnings(self) -> list[str]:

@@ -5,6 +5,7 @@ mod accounts;
 mod convert;
 pub mod describe;
 mod diagram;
+mod files;
 mod methods;
 mod metrics;
 mod mocking;
@@ -14,6 +15,7 @@ mod surface;
 pub mod types;
 mod upkeep;
 mod values;
+pub mod variables;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,6 +28,7 @@ use crate::error::{Error, Result};
 use crate::gateway::mock::Mock;
 
 pub use convert::reply;
+pub use files::listed;
 pub use open::{DATABASE_VARIABLE, MODE_VARIABLE, Options};
 
 /// An engine with its database and gateways. All methods may be called from many threads at once.
