@@ -172,9 +172,9 @@ impl Engine {
             None => told(Fact::Unknown("a hint about something that is not here".to_owned())),
             Some(Heard::Answer(Answer::Payment(fact))) => told(Fact::Payment(fact)),
             Some(Heard::Answer(Answer::Refund(fact))) => told(Fact::Refund(fact)),
-            Some(Heard::Answer(Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound)) => {
-                told(Fact::Unknown("a hint that the gateway does not confirm".to_owned()))
-            }
+            Some(Heard::Answer(
+                Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound | Answer::Ask,
+            )) => told(Fact::Unknown("a hint that the gateway does not confirm".to_owned())),
             Some(
                 Heard::Answer(Answer::Refused { .. } | Answer::SessionOver { .. }) | Heard::Unknown,
             ) => Err(Error::new(Code::OutcomeUnknown).with("gateway", name)),
