@@ -6,6 +6,7 @@ pub mod bank;
 mod fact;
 mod intent;
 pub mod mock;
+pub mod paypal;
 pub mod signed;
 
 use crate::clock::Time;
