@@ -233,7 +233,11 @@ impl PayPal {
             (Operation::Cancel | Operation::Query | Operation::QueryRefund(_), Some(order), _) => {
                 Plan::Send(Draft::get(order))
             }
-            // The address to approve an order was never handed out where its answer got lost: nobody can pay it.
+            // The address to approve an order was never handed out where its answer got lost: nobody can pay it, and
+            // our own word closes it.
+            (Operation::Cancel, None, _) => {
+                Plan::Answer(Answer::Payment(PaymentFact::plain(Event::Cancel)))
+            }
             (_, None, _) => Plan::Answer(Answer::NotFound),
         })
     }

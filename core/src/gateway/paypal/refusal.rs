@@ -74,11 +74,7 @@ pub(super) fn read(
     let issue = issue.unwrap_or(name);
     let refused = |code| Ok(Answer::Refused { code, reason: reason(issue, &said) });
     match status {
-        404 => match operation {
-            // Who asks for money to move and is told that there is no such thing was refused.
-            Operation::Capture(_) | Operation::Refund(_) => refused(Code::GatewayRejected),
-            _ => Ok(Answer::NotFound),
-        },
+        404 => Ok(Answer::NotFound),
         403 => refused(Code::Credentials),
         429 => refused(Code::RateLimit),
         408 | 409 => ask("another request was not over"),
