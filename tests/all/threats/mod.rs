@@ -6,6 +6,7 @@ mod authenticity;
 mod configuration;
 mod invariants;
 mod parsers;
+mod paypal;
 mod shop;
 mod stand_ins;
 mod state;
