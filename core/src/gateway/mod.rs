@@ -7,6 +7,7 @@ mod fact;
 mod intent;
 pub mod mock;
 pub mod signed;
+pub mod stripe;
 
 use crate::clock::Time;
 use crate::currency::Currency;
