@@ -3,6 +3,7 @@
 
 pub mod engine;
 pub mod hmac_callback;
+pub mod stripe_form;
 
 use serde_json::Value;
 
@@ -65,6 +66,7 @@ pub struct Verdict {
 pub fn judge(file: &Value, engine: Option<&Engine>) -> Result<Report, String> {
     let report = match file.get("format").and_then(Value::as_str) {
         Some(hmac_callback::FORMAT) => hmac_callback::judge(file, engine)?,
+        Some(stripe_form::FORMAT) => stripe_form::judge(file)?,
         Some(other) => return Err(format!("the format {other:?} is not known")),
         None => return Err("the file does not name its format".to_owned()),
     };

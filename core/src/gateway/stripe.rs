@@ -25,15 +25,11 @@ mod states;
 mod trouble;
 mod wire;
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
-
 use crate::error::Result;
 use crate::gateway::{
-    Answer, Call, Errand, Facts, Finding, Gateway, Moment, Operation, PaymentIntent, Received,
+    Answer, Call, Facts, Finding, Gateway, Moment, Operation, PaymentIntent, Received,
 };
 use crate::http::{Headers, Reply, Request, Response};
-use crate::id::RefundId;
 use crate::payment::Experience;
 use crate::secret::Secret;
 use crate::sign::stripe::{self as signature, SIGNATURE, TOLERANCE_S};
@@ -78,8 +74,6 @@ pub struct Stripe {
     keys: signature::Keys,
     api_version: String,
     base_url: String,
-    /// What a look at the refunds of a payment found, until it is used a moment later.
-    looked_up: Mutex<BTreeMap<RefundId, Answer>>,
 }
 
 impl Stripe {
@@ -111,7 +105,6 @@ impl Stripe {
             keys: signature::Keys::new(&options.webhook_secrets)?,
             api_version: options.api_version.unwrap_or_else(|| API_VERSION.to_owned()),
             base_url: base_url.trim_end_matches('/').to_owned(),
-            looked_up: Mutex::default(),
             credentials: checked.credentials,
         })
     }
@@ -134,7 +127,7 @@ impl Gateway for Stripe {
             Operation::Cancel => self.cancel(payment),
             Operation::Refund(refund) => self.refund(payment, refund),
             Operation::Query => self.query(payment),
-            Operation::QueryRefund(_) => self.refund_list(payment).map(Call::Send),
+            Operation::QueryRefund(_) => self.query_refund(payment),
             Operation::Collect => Err(super::cannot(&self.facts, operation)),
         }
     }
@@ -151,10 +144,6 @@ impl Gateway for Stripe {
             Operation::Refund(refund) => self.refunded(refund, response),
             _ => self.answered(operation, payment, response),
         }
-    }
-
-    fn learn(&self, errand: &Errand, response: &Response, _: Moment<'_>) -> Result<()> {
-        self.looked_up(errand, response)
     }
 
     fn receive(&self, headers: &Headers, body: &[u8], at: Moment<'_>) -> Result<Received> {

@@ -1,10 +1,8 @@
-//! Paying back, and asking what became of it. It never asks for a refund before it has looked whether it is there.
+//! Paying back, and asking what became of it. It never takes a refusal of the question for news of the refund.
 //!
-//! Stripe keeps idempotency keys for a day. A refund whose outcome stayed unknown for longer would be made a second time
-//! by its own key, and within the day the key answers with the state of the first moment, not of now. So each try begins
-//! with a look at the refunds of the payment, found by our label; only what is not there is asked for, under its key.
-
-use std::sync::PoisonError;
+//! Stripe has no way to ask by our id, so the refunds of the payment are listed and ours is found by its label. Sending
+//! it again would not do: within a day the key answers with the state of the first moment, not of now, and after that
+//! it is forgotten and the refund would be made twice. The engine asks first; what is not there is sent.
 
 use super::Stripe;
 use super::amounts;
@@ -13,44 +11,28 @@ use super::requests::intent_of;
 use super::states;
 use super::wire::{List, Object};
 use crate::error::{Code, Error, Result};
-use crate::gateway::{Answer, Call, Errand, PaymentIntent, RefundIntent};
-use crate::http::{Request, Response};
+use crate::gateway::{Answer, Call, PaymentIntent, RefundIntent};
+use crate::http::Response;
 use crate::id::RefundId;
 
-/// What the look is for; the refund's id follows.
-const LOOK: &str = "a look at earlier refunds for ";
 /// As many as a page holds; a payment with more refunds is left to a person.
 const PAGE: u32 = 100;
 
 impl Stripe {
     pub(super) fn refund(&self, payment: &PaymentIntent, refund: &RefundIntent) -> Result<Call> {
         let wire = self.written(refund.amount, amounts::to_wire(refund.amount))?;
-        let found = {
-            let mut known = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner);
-            known.remove(&refund.id)
-        };
-        match found {
-            None => {
-                let request = self.refund_list(payment)?;
-                Ok(Call::First(Errand { purpose: format!("{LOOK}{}", refund.id), request }))
-            }
-            Some(Answer::NotFound) => {
-                let intent = self.refundable(payment)?;
-                let mut form = Form::new().with(&["payment_intent"], intent)?;
-                form.add(&["amount"], wire)?;
-                form.add(&["reason"], "requested_by_customer")?;
-                form.add(&["metadata", "refund_id"], refund.id)?;
-                form.add(&["metadata", "payment_id"], payment.id)?;
-                let key = format!("{}-refund", refund.id);
-                Ok(Call::Send(self.post("/v1/refunds", &form, Some(key))))
-            }
-            Some(known) => Ok(Call::Answer(known)),
-        }
+        let mut form = Form::new().with(&["payment_intent"], self.refundable(payment)?)?;
+        form.add(&["amount"], wire)?;
+        form.add(&["reason"], "requested_by_customer")?;
+        form.add(&["metadata", "refund_id"], refund.id)?;
+        form.add(&["metadata", "payment_id"], payment.id)?;
+        let key = format!("{}-refund", refund.id);
+        Ok(Call::Send(self.post("/v1/refunds", &form, Some(key))))
     }
 
-    pub(super) fn refund_list(&self, payment: &PaymentIntent) -> Result<Request> {
+    pub(super) fn query_refund(&self, payment: &PaymentIntent) -> Result<Call> {
         let form = Form::new().with(&["payment_intent"], self.refundable(payment)?)?;
-        Ok(self.get("/v1/refunds", Some(&form.with(&["limit"], PAGE)?)))
+        Ok(Call::Send(self.get("/v1/refunds", Some(&form.with(&["limit"], PAGE)?))))
     }
 
     fn refundable<'p>(&self, payment: &'p PaymentIntent) -> Result<&'p str> {
@@ -61,26 +43,10 @@ impl Stripe {
         })
     }
 
-    /// What the look found, kept for the call that follows at once.
-    pub(super) fn looked_up(&self, errand: &Errand, response: &Response) -> Result<()> {
-        let id = errand.purpose.strip_prefix(LOOK).map(RefundId::parse).transpose()?;
-        let Some(id) = id else {
-            return Err(Error::bug(format_args!("an errand for nobody: {}", errand.purpose)));
-        };
-        let answer = match self.found(id, response)? {
-            // Refusing the look says nothing about the refund, which an earlier try may have made: it stays open.
-            Answer::Refused { reason, .. } => return Err(self.unusable(response, &reason)),
-            answer => answer,
-        };
-        let mut known = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(id, answer);
-        Ok(())
-    }
-
-    /// A page of refunds, searched for ours.
+    /// A page of refunds, searched for ours. Only a page can say that it is not there.
     pub(super) fn found(&self, id: RefundId, response: &Response) -> Result<Answer> {
         if response.status != 200 {
-            return self.refused(response);
+            return Err(self.unusable(response, "the refunds could not be listed"));
         }
         let list: List<'_> = self.json(response)?;
         let label = id.to_string();

@@ -12,7 +12,7 @@ use crate::clock::Time;
 use crate::currency::Currency;
 use crate::error::Code;
 use crate::gateway::{Action, ActionKind, Notice, PaymentFact, RefundIntent};
-use crate::id::{PaymentId, SeededRandomness};
+use crate::id::{PaymentId, RefundId, SeededRandomness};
 use crate::money::Money;
 use crate::payment::{Event, Presentation};
 
