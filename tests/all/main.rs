@@ -14,4 +14,5 @@ mod surface;
 mod threats;
 mod tidy;
 mod transport;
+mod upkeep;
 mod vectors;
