@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use paywright::api::types::Mode;
+use paywright::api::types::{self, Mode};
 use paywright::api::{Options, Paywright};
 use paywright::clock::{ManualClock, Time};
+use paywright::error::Result;
 use paywright::gateway::Gateway;
 use paywright::id::{PaymentId, SeededRandomness};
 use paywright::payment::{Payment, State};
@@ -107,13 +108,29 @@ impl World {
         self.payment.borrow().clone().expect("a payment")
     }
 
-    fn payment(&self) -> Payment {
+    /// The payment as it is here.
+    pub fn payment(&self) -> Payment {
         self.pay.engine().payment(PaymentId::parse(&self.id()).unwrap()).unwrap()
     }
 
     /// Where the payment stands here.
     pub fn state(&self) -> &'static str {
         self.payment().state.as_str()
+    }
+
+    /// What the provider was asked, one word for each request.
+    pub fn verbs(&self) -> Vec<&'static str> {
+        self.played.verbs()
+    }
+
+    /// How many payments and how many refunds the provider has.
+    pub fn there(&self) -> (usize, usize) {
+        self.played.with(|provider| (provider.payments().len(), provider.refunds().len()))
+    }
+
+    /// Some time passes.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
     }
 
     pub fn payer_pays(&self) {
@@ -133,7 +150,12 @@ impl World {
     }
 
     pub fn sync(&self) {
-        drop(self.pay.sync_payment(read(json!({"payment_id": self.id()}))));
+        drop(self.try_sync());
+    }
+
+    /// Asks about the payment, and says how that went.
+    pub fn try_sync(&self) -> Result<types::Payment> {
+        self.pay.sync_payment(read(json!({"payment_id": self.id()})))
     }
 
     /// Collects what is held, as a host does that finds it held.
