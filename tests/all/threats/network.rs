@@ -1,4 +1,5 @@
-//! What a gateway, or somebody on the way to it, answers to requests of ours: H49, H65, H66, H79 and H80. The same troubles meet every operation in `outgoing`; here is what each of them does at once.
+//! What a gateway, or somebody on the way to it, answers to requests of ours: H49, H65, H66, H79 and H80. The
+//! same troubles meet every operation in `outgoing`; here is what each of them does at once.
 
 use paywright::payment::State;
 use paywright_tests::fake::trouble::{Fault, Spoiling};
