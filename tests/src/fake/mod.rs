@@ -7,6 +7,7 @@
 pub mod plain;
 pub mod plain_gateway;
 pub mod server;
+pub mod stripe;
 pub mod trouble;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
