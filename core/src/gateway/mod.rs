@@ -8,6 +8,7 @@ mod fact;
 mod intent;
 pub mod mock;
 pub mod signed;
+pub mod wechatpay;
 
 use crate::clock::Time;
 use crate::currency::Currency;
