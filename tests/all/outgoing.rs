@@ -7,6 +7,7 @@ use paywright::error::Code;
 use paywright_tests::fake::plain::{Manner, Plain};
 use paywright_tests::fake::plain_gateway::PlainGateway;
 use paywright_tests::fake::trouble::Fault;
+use paywright_tests::fake::wechatpay::Fake as WechatPay;
 
 use world::{Account, Own, World};
 
@@ -268,4 +269,17 @@ fn a_gateway_that_is_not_there() {
     world.try_sync().unwrap();
     world.try_sync().unwrap();
     assert_eq!(world.verbs().len(), asked + 3);
+}
+
+/// Protects: the same for WeChat Pay, whose answers are signed and whose refusals are not, and which refuses a number whose
+/// payment was made.
+#[test]
+fn wechat_pay() {
+    tell_all(&Account {
+        name: "wechatpay",
+        own: Own::Account(|| WechatPay::account(|_| ())),
+        provider: |clock| Box::new(WechatPay::new(clock)),
+        verbs: &["pay", "query", "cancel", "refund", "query_refund"],
+        ..PLAIN
+    });
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use paywright::api::types::{self, Mode};
+use paywright::api::types::{self, GatewayConfig, Mode};
 use paywright::api::{Options, Paywright};
 use paywright::clock::{ManualClock, Time};
 use paywright::error::Result;
@@ -31,6 +31,8 @@ pub enum Own {
     /// It is one of ours, with these options.
     #[expect(dead_code, reason = "gateways over the network bring their rows with them")]
     Configured(fn() -> Value),
+    /// The same, from its test double.
+    Account(fn() -> GatewayConfig),
 }
 
 /// A gateway and the provider behind it.
@@ -61,6 +63,7 @@ impl World {
         let played = Played::start((account.provider)(&clock));
         let (gateways, own_gateways) = match &account.own {
             Own::Written(own) => (Vec::new(), own()),
+            Own::Account(account) => (vec![account()], Vec::new()),
             Own::Configured(options) => (read(options()), Vec::new()),
         };
         let options = Options {
