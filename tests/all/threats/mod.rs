@@ -5,6 +5,7 @@ mod amounts;
 mod authenticity;
 mod configuration;
 mod invariants;
+mod network;
 mod parsers;
 mod paypal;
 mod shop;
