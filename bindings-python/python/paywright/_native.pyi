@@ -57,6 +57,7 @@ __all__ = [
     "Signed",
     "Stripe",
     "Transfer",
+    "TransferResult",
     "VerifyReport",
     "Violation",
     "WechatPay",
@@ -691,6 +692,29 @@ class CallbackResult:
     __hash__: None  # type: ignore[assignment]
 
 @final
+class TransferResult:
+    """A transfer that was reported."""
+
+    @property
+    def outcome(self) -> CallbackOutcome:
+        """What became of it; `already` when the same line had been reported before."""
+    @property
+    def payment(self) -> Payment | None:
+        """The payment that it names, as it is now."""
+    @property
+    def order(self) -> Order | None:
+        """That payment's order, as it is now."""
+    @property
+    def exception(self) -> ExceptionEntry | None:
+        """The exception that keeps the money."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
 class Proof:
     """A callback that is genuine. Nothing was changed."""
 
@@ -1241,6 +1265,23 @@ class Paywright:
     ) -> Payment:
         """A person confirms that money came, on evidence. Errors: `manual_evidence`,
         `gateway_cannot`.
+        """
+    def record_transfer(
+        self,
+        gateway: str,
+        *,
+        reference: str,
+        amount: AmountLike,
+        currency: str,
+        transaction_id: str,
+        actor: str,
+        received_at: datetime | None = None,
+    ) -> TransferResult:
+        """A person or an import of statements reports a transfer that arrived. The payment
+        whose reference stands in the text, however it was typed, gets the money; what does
+        not fit waits as an exception. The same `transaction_id` again changes nothing.
+        Errors: `manual_evidence`, `gateway_cannot`, `amount_…`, `bound_elsewhere`,
+        `idempotency`.
         """
     def sync_payment(
         self,

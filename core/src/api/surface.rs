@@ -422,6 +422,17 @@ macro_rules! surface {
                     /// What to answer.
                     reply: Reply,
                 }
+                /// A transfer that was reported.
+                TransferResult {
+                    /// What became of it; `already` when the same line had been reported before.
+                    outcome: CallbackOutcome,
+                    /// The payment that it names, as it is now.
+                    payment: Optional<Payment>,
+                    /// That payment's order, as it is now.
+                    order: Optional<Order>,
+                    /// The exception that keeps the money.
+                    exception: Optional<ExceptionEntry>,
+                }
                 /// A callback that is genuine. Nothing was changed.
                 Proof {
                     /// The gateway's id of the message, or what stands for one.
@@ -628,6 +639,12 @@ macro_rules! surface {
                 fn cancel_payment(payment_id: Text;; actor: Text) -> Payment;
                 /// A person confirms that money came, on evidence. Errors: `manual_evidence`, `gateway_cannot`.
                 fn confirm_payment(payment_id: Text; actor: Text, reason: Text; transaction_id: Text) -> Payment;
+                /// A person or an import of statements reports a transfer that arrived. The payment whose reference stands
+                /// in the text, however it was typed, gets the money; what does not fit waits as an exception. The same
+                /// `transaction_id` again changes nothing. Errors: `manual_evidence`, `gateway_cannot`, `amount_…`,
+                /// `bound_elsewhere`, `idempotency`.
+                fn record_transfer(gateway: Text; reference: Text, amount: Amount, currency: Text, transaction_id: Text,
+                    actor: Text; received_at: Time) -> TransferResult;
                 /// Asks the gateway about a payment. Errors: `payment_not_found`, `gateway_cannot`.
                 fn sync_payment(payment_id: Text;;) -> Payment;
                 /// Pays money back: all that is left unless said. Errors: `payment_not_refundable`, `refund_exceeds`,
