@@ -5,6 +5,7 @@ mod concurrency;
 mod crash;
 mod due;
 mod faults;
+mod host_gateway;
 mod machines;
 mod requirements;
 mod scenarios;

@@ -127,7 +127,10 @@ impl Engine {
         };
         let settled =
             self.transact(SYSTEM, move |books| books.settle_notice(&name, notice.get()))?;
-        self.send_refunds(&settled.follow_up);
+        // A gateway waits seconds for its answer: refunds over a network are left to due work.
+        if gateway.own_transport().is_some() {
+            self.send_refunds(&settled.follow_up);
+        }
         self.release_hold(gateway, &settled);
         let reply = match &settled.payment {
             Some(payment) if gateway.wants_payment_reply() => self.payment_reply(payment)?,
