@@ -94,6 +94,7 @@ class Story:
             gateways=[GATEWAYS[name](**given) for c in configs for name, given in c.items()],
             mode=file.get("mode", "test"),
             flows=file.get("flows", []),
+            webhooks=file.get("webhooks", []),
             clock=self.clock,
             seed=file.get("seed", 1),
         )

@@ -206,7 +206,17 @@ const LAYERS: [(&str, &[&str]); 6] = [
     ),
     (
         "domain",
-        &["exception", "flow", "journal", "ledger", "order", "payment", "payment_reply", "refund"],
+        &[
+            "exception",
+            "flow",
+            "journal",
+            "ledger",
+            "order",
+            "payment",
+            "payment_reply",
+            "refund",
+            "webhook",
+        ],
     ),
     ("signatures", &["sign"]),
     ("gateways and stores", &["gateway", "store"]),

@@ -336,5 +336,7 @@ pub(super) fn due(report: DueReport) -> types::DueReport {
         orders: report.orders,
         failures: report.failures,
         sealed: report.sealed,
+        webhooks: report.webhooks,
+        webhooks_failed: report.webhooks_failed,
     }
 }

@@ -14,6 +14,7 @@ mod stepping;
 mod surface;
 pub mod types;
 mod values;
+mod webhooks;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

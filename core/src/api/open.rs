@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::Paywright;
 use super::accounts;
-use super::types::{GatewayConfig, Mode};
+use super::types::{GatewayConfig, Mode, Webhook};
+use super::webhooks;
 use crate::clock::{Clock, SystemClock};
 use crate::engine::{self, Engine, Parts};
 use crate::error::{Code, Error, Result};
@@ -36,6 +37,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where unguessable bytes come from.
     pub randomness: Arc<dyn Randomness>,
+    /// Endpoints of the host's other services that the journal is delivered to, by due work.
+    pub webhooks: Vec<Webhook>,
     /// Who carries requests to gateways that do not carry their own.
     pub transport: Option<Arc<dyn Transport>>,
     /// A store of the host's own making; the address of the database then counts for nothing.
@@ -57,6 +60,7 @@ impl Default for Options {
             flows: Vec::new(),
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
+            webhooks: Vec::new(),
             transport: None,
             store: None,
             strict_permissions: false,
@@ -107,6 +111,7 @@ impl Paywright {
         let flows = options.flows.iter().map(|f| Flow::from_json(f)).collect::<Result<_>>()?;
         let mode = engine::Mode::parse(options.mode.as_str())?;
         engine::check_gateways(&gateways, mode)?;
+        let webhooks = webhooks::endpoints(&options.webhooks)?;
         let (store, more) = open_store(url, &options)?;
         warnings.extend(more);
         let engine = Engine::new(Parts {
@@ -116,6 +121,7 @@ impl Paywright {
             gateways,
             flows,
             transport: options.transport,
+            webhooks,
             mode,
         })?;
         if let Err(error) = engine.check_newest_seals() {
