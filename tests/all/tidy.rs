@@ -218,7 +218,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
             "webhook",
         ],
     ),
-    ("signatures", &["sign"]),
+    ("signatures and the network", &["sign", "transport"]),
     ("gateways and stores", &["gateway", "store"]),
     ("engine", &["engine"]),
     ("face", &["api"]),

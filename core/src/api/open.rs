@@ -39,7 +39,8 @@ pub struct Options {
     pub randomness: Arc<dyn Randomness>,
     /// Endpoints of the host's other services that the journal is delivered to, by due work.
     pub webhooks: Vec<Webhook>,
-    /// Who carries requests to gateways that do not carry their own.
+    /// Who carries webhooks, and requests to gateways that do not carry their own; unless said, this crate itself where it was built
+    /// with its feature `http`.
     pub transport: Option<Arc<dyn Transport>>,
     /// A store of the host's own making; the address of the database then counts for nothing.
     pub store: Option<Arc<dyn Store>>,
@@ -120,7 +121,7 @@ impl Paywright {
             randomness: options.randomness,
             gateways,
             flows,
-            transport: options.transport,
+            transport: options.transport.or_else(network),
             webhooks,
             mode,
         })?;
@@ -146,6 +147,14 @@ impl Paywright {
         }
         Paywright::open(&url, options)
     }
+}
+
+/// Who carries requests where the host does not say.
+fn network() -> Option<Arc<dyn Transport>> {
+    #[cfg(feature = "http")]
+    return Some(Arc::new(crate::transport::HttpTransport::default()));
+    #[cfg(not(feature = "http"))]
+    return None;
 }
 
 /// What belongs in tests only, said where real money is at stake.
