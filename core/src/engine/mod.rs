@@ -29,6 +29,7 @@ mod settle;
 mod steps;
 mod transfers;
 mod verify;
+mod webhook_turns;
 mod webhooks;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
