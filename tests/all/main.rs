@@ -14,3 +14,4 @@ mod threats;
 mod tidy;
 mod transport;
 mod vectors;
+mod webhooks;
