@@ -13,5 +13,6 @@ mod surface;
 mod threats;
 mod tidy;
 mod transport;
+mod upkeep;
 mod vectors;
 mod webhooks;

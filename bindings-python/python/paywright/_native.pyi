@@ -19,6 +19,7 @@ from .types import (
     Mode,
     NewLineFields,
     NoResponse,
+    Part,
     PaymentState,
     RefundSource,
     RefundState,
@@ -39,8 +40,10 @@ __all__ = [
     "Done",
     "DueReport",
     "Event",
+    "Examination",
     "ExceptionEntry",
     "ExceptionPage",
+    "Finding",
     "Health",
     "Line",
     "Mock",
@@ -226,7 +229,7 @@ class Alipay:
         cls,
         *,
         app_id: str,
-        seller_id: str | None = None,
+        seller_id: str,
         private_key: SecretLike,
         callback_url: str,
         alipay_public_keys: Iterable[str] = (),
@@ -237,11 +240,11 @@ class Alipay:
         name: str | None = None,
         base_url: str | None = None,
     ) -> Alipay:
-        """`app_id`: The application. `seller_id`: The merchant's own number, 2088…; where
-        given, every notice must name it. `private_key`: The application's private key, PEM
-        or bare base64. `callback_url`: Where Alipay posts notices: an https address without
-        query. `alipay_public_keys`: Public-key mode: Alipay's public keys, any of which may
-        sign. `app_certificate`: Certificate mode: the application's certificate, PEM.
+        """`app_id`: The application. `seller_id`: The merchant's own number, 2088…; every
+        notice must name it. `private_key`: The application's private key, PEM or bare
+        base64. `callback_url`: Where Alipay posts notices: an https address without query.
+        `alipay_public_keys`: Public-key mode: Alipay's public keys, any of which may sign.
+        `app_certificate`: Certificate mode: the application's certificate, PEM.
         `alipay_certificates`: Certificate mode: Alipay's certificates, PEM.
         `root_certificates`: Certificate mode: Alipay's root certificates, one PEM bundle.
         `sandbox`: Use Alipay's sandbox. `name`: The account's name here; `alipay` unless
@@ -1197,6 +1200,46 @@ class Health:
     __hash__: None  # type: ignore[assignment]
 
 @final
+class Finding:
+    """One thing that an examination looked at."""
+
+    @property
+    def part(self) -> Part:
+        """What was looked at."""
+    @property
+    def ok(self) -> bool:
+        """Nothing is wrong."""
+    @property
+    def what(self) -> str:
+        """What was found, without secrets."""
+    @property
+    def remedy(self) -> str:
+        """What to do about it; empty where nothing is to be done."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Examination:
+    """What an examination of an account found."""
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is wrong."""
+    @property
+    def findings(self) -> list[Finding]:
+        """What was looked at, in order."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
 class Delivery:
     """A callback as the mock gateway would post it."""
 
@@ -1301,9 +1344,10 @@ class Paywright:
         allow_network_file_system: bool = False,
         busy_timeout_ms: int | None = None,
     ) -> Paywright:
-        """Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`.
+        """Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`,
+        and the variables of every gateway, such as `STRIPE_SECRET_KEY`.
 
-        `mode` counts where the environment names none.
+        Its gateways stand behind `gateways`; `mode` counts where the environment names none.
         """
     @property
     def warnings(self) -> list[str]:
@@ -1701,6 +1745,25 @@ class Paywright:
         self,
     ) -> list[Balance]:
         """What stands in every account that is not even."""
+    def rotate_credentials(
+        self,
+        gateway: Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed,
+        *,
+        actor: str | None = None,
+    ) -> Done:
+        """Exchanges the credentials of an account from the next call on, without a restart;
+        calls under way end with the old ones. The configuration is the whole account as
+        given at opening, of the same name and kind; the mock has none to exchange. Errors:
+        `gateway_not_found`, `config_invalid`, `config_missing`, `secret_empty`, `key_type`.
+        """
+    def examine(
+        self,
+        gateway: str,
+    ) -> Examination:
+        """Looks whether an account can work: what can be said offline, then one harmless
+        question to the gateway. Trouble on the way is a finding; nothing is written.
+        Errors: `gateway_not_found`.
+        """
     def health(
         self,
     ) -> Health:
