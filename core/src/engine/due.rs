@@ -136,7 +136,7 @@ impl Engine {
         let past = self.now() >= payment.expires_at;
         match (payment.state, past) {
             (State::Init | State::Processing, true) => self.close_payment(id),
-            (State::Processing, false) => self.sync_payment(id).map(drop),
+            (State::Processing, false) | (State::Authorized, _) => self.sync_payment(id).map(drop),
             _ => Ok(()),
         }
     }

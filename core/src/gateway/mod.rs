@@ -7,7 +7,9 @@ pub mod bank;
 mod fact;
 mod intent;
 pub mod mock;
+pub mod paypal;
 pub mod signed;
+pub mod wechatpay;
 
 use crate::clock::Time;
 use crate::currency::Currency;
