@@ -17,3 +17,4 @@ mod tidy;
 mod transport;
 mod upkeep;
 mod vectors;
+mod webhooks;

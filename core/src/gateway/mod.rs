@@ -353,6 +353,12 @@ pub trait Gateway: Send + Sync {
         false
     }
 
+    /// The references of payments that a person may have meant by the text of a transfer.
+    fn transfer_references(&self, text: &str) -> Vec<String> {
+        let _ = text;
+        Vec::new()
+    }
+
     /// The answer that asks for redelivery.
     fn ask_again(&self) -> Reply {
         Reply::json(503, r#"{"code":"RETRY"}"#)
