@@ -29,6 +29,7 @@ pub mod api;
 pub mod engine;
 pub mod gateway;
 pub mod sign;
+pub mod signatures;
 pub mod store;
 
 /// The README's Rust is compiled and run with the documentation tests.
