@@ -31,6 +31,8 @@ pub mod gateway;
 pub mod sign;
 pub mod signatures;
 pub mod store;
+#[cfg(feature = "http")]
+pub mod transport;
 
 /// The README's Rust is compiled and run with the documentation tests.
 #[cfg(doctest)]

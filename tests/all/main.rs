@@ -12,4 +12,5 @@ mod scenarios;
 mod surface;
 mod threats;
 mod tidy;
+mod transport;
 mod vectors;

@@ -44,8 +44,8 @@ pub struct Created {
 /// What one account made of a call for a new payment.
 enum Attempt {
     Made(Created),
-    /// Nothing happened there, for this reason: another account may be tried.
-    Nothing(Error),
+    /// Nothing happened there, for this reason: the account after this one may be tried.
+    Nothing(Error, Option<String>),
 }
 
 impl Attempt {
@@ -64,11 +64,10 @@ impl Engine {
             self.order(order)?;
             attempt.method = Some(new.fallback_method(self)?);
         }
-        let mut accounts = new.fallback.iter();
         loop {
-            let error = match self.create_once(order, &attempt) {
+            let (error, account) = match self.create_once(order, &attempt) {
                 Ok(Attempt::Made(created)) => return Ok(created),
-                Ok(Attempt::Nothing(error)) => error,
+                Ok(Attempt::Nothing(error, account)) => (error, account),
                 // The key is this call's own only after the call has written something.
                 Err(error) if !attempt.instead => return Err(error),
                 Err(error) => {
@@ -76,11 +75,11 @@ impl Engine {
                     return Err(error);
                 }
             };
-            let Some(account) = accounts.next() else {
+            let Some(account) = new.account_after(account.as_deref()) else {
                 self.finish_call(new.idempotency_key.as_ref())?;
                 return Err(error);
             };
-            attempt.gateway = Some(account.clone());
+            attempt.gateway = Some(account.to_owned());
             attempt.instead = true;
         }
     }
@@ -95,11 +94,13 @@ impl Engine {
         };
         match planned {
             // The circuit is open: nothing was written and nothing sent.
-            Err(error) if error.code() == Code::GatewayDown => Ok(Attempt::Nothing(error)),
+            Err(error) if error.code() == Code::GatewayDown => {
+                Ok(Attempt::Nothing(error, new.gateway.clone()))
+            }
             Err(error) => Err(error),
             Ok(Plan::Ask(payment)) => {
                 let made = self.first_try(*payment, new.intent_only);
-                if !matches!(made, Ok(Attempt::Nothing(_))) {
+                if !matches!(made, Ok(Attempt::Nothing(..))) {
                     self.finish_call(new.idempotency_key.as_ref())?;
                 }
                 made
@@ -111,10 +112,14 @@ impl Engine {
                 // The first call's answer got lost: the same key brings the same payment at the gateway.
                 self.ask_to_pay(&payment).map(|payment| Attempt::made(payment, true))
             }
-            Ok(Plan::Take(payment)) => {
-                still_good(&payment)?;
-                Ok(Attempt::made(*payment, true))
-            }
+            Ok(Plan::Take(payment)) => match still_good(&payment) {
+                Ok(()) => Ok(Attempt::made(*payment, true)),
+                // An earlier call was cut off between two accounts.
+                Err(error) if self.nothing_is_there(payment.id, &error)? => {
+                    Ok(Attempt::Nothing(error, Some(payment.gateway)))
+                }
+                Err(error) => Err(error),
+            },
             Ok(Plan::Close(open)) => Err(Error::new(Code::OutcomeUnknown).with("gateway", open)),
         }
     }
@@ -125,7 +130,9 @@ impl Engine {
         }
         match self.ask_to_pay(&payment) {
             Ok(payment) => Ok(Attempt::made(payment, false)),
-            Err(error) if self.nothing_is_there(payment.id, &error)? => Ok(Attempt::Nothing(error)),
+            Err(error) if self.nothing_is_there(payment.id, &error)? => {
+                Ok(Attempt::Nothing(error, Some(payment.gateway)))
+            }
             Err(error) => Err(error),
         }
     }

@@ -118,6 +118,12 @@ impl NewPayment {
         Ok(method)
     }
 
+    /// The account to try after this one, or first of all where that is none of the fallback.
+    pub(super) fn account_after(&self, account: Option<&str>) -> Option<&str> {
+        let place = self.fallback.iter().rposition(|name| Some(name.as_str()) == account);
+        self.fallback.get(place.map_or(0, |place| place + 1)).map(String::as_str)
+    }
+
     /// The account for this method. Fails with `method_unsupported`.
     fn account(&self, engine: &Engine) -> Result<(Arc<dyn Gateway>, String)> {
         let accounts = match &self.gateway {
