@@ -122,7 +122,10 @@ impl Engine {
     ) -> Result<CallbackResult> {
         let name = gateway.facts().name.clone();
         let notice = match notice.get().fact {
-            Fact::Hint => self.look_into(gateway, notice.get())?,
+            Fact::Hint => {
+                let fact = self.look_into(gateway, notice.get())?;
+                notice.answered(fact)
+            }
             _ => notice,
         };
         let settled =
@@ -150,12 +153,11 @@ impl Engine {
 
     /// A message that is not to be believed alone is a reason to ask: what counts is the answer. Fails with
     /// `outcome_unknown` where there is none, so that the message comes again.
-    fn look_into(&self, gateway: &Arc<dyn Gateway>, notice: &Notice) -> Result<Verified<Notice>> {
+    fn look_into(&self, gateway: &Arc<dyn Gateway>, notice: &Notice) -> Result<Fact> {
         let name = &gateway.facts().name;
         let mark = source(name, notice);
-        let told = |fact| Ok(Verified::after_check(Notice { fact, ..notice.clone() }));
         if self.read(|connection| journal::seen(connection, &mark.name))?.is_some() {
-            return told(Fact::Unknown("told before".to_owned()));
+            return Ok(Fact::Unknown("told before".to_owned()));
         }
         let heard = match &notice.subject {
             Subject::Refund(id) => match self.find_refund(*id) {
@@ -172,11 +174,11 @@ impl Engine {
             }
         };
         match heard {
-            None => told(Fact::Unknown("a hint about something that is not here".to_owned())),
-            Some(Heard::Answer(Answer::Payment(fact))) => told(Fact::Payment(fact)),
-            Some(Heard::Answer(Answer::Refund(fact))) => told(Fact::Refund(fact)),
+            None => Ok(Fact::Unknown("a hint about something that is not here".to_owned())),
+            Some(Heard::Answer(Answer::Payment(fact))) => Ok(Fact::Payment(fact)),
+            Some(Heard::Answer(Answer::Refund(fact))) => Ok(Fact::Refund(fact)),
             Some(Heard::Answer(Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound)) => {
-                told(Fact::Unknown("a hint that the gateway does not confirm".to_owned()))
+                Ok(Fact::Unknown("a hint that the gateway does not confirm".to_owned()))
             }
             Some(
                 Heard::Answer(Answer::Refused { .. } | Answer::SessionOver { .. }) | Heard::Unknown,
