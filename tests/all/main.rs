@@ -13,4 +13,5 @@ mod surface;
 mod threats;
 mod tidy;
 mod transport;
+mod upkeep;
 mod vectors;

@@ -245,6 +245,8 @@ words! {
         Mode = "mode",
         /// The account, merchant or application number.
         Account = "account",
+        /// The address that it posts callbacks to.
+        Callback = "callback",
         /// Our clock, compared with the gateway's.
         Clock = "clock",
         /// The way to the gateway.
@@ -261,8 +263,20 @@ pub struct Finding {
     pub ok: bool,
     /// What was found, without secrets.
     pub what: String,
-    /// How to mend it; empty where nothing is wrong.
+    /// What to do about it; empty where nothing is to be done.
     pub remedy: String,
+}
+
+impl Finding {
+    /// Nothing is wrong with this part.
+    pub fn fine(part: Part, what: impl Into<String>) -> Self {
+        Finding { part, ok: true, what: what.into(), remedy: String::new() }
+    }
+
+    /// Something is wrong with this part, and this mends it.
+    pub fn wrong(part: Part, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Finding { part, ok: false, what: what.into(), remedy: remedy.into() }
+    }
 }
 
 /// A payment provider, or a stand-in for one.
