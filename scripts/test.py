@@ -106,6 +106,20 @@ def environment_with(requirements: Path) -> Path:
     return python
 
 
+def with_peers(python: Path) -> Path:
+    """Adds the libraries that ours is compared with, each if it can be had; answers with the same Python."""
+    asked = (ROOT / "bindings-python" / "requirements-peers.txt").read_text().splitlines()
+    wanted = [line for line in asked if line and not line.startswith("#")]
+    stamp = python.parents[1] / "peers.txt"
+    if not stamp.exists() or stamp.read_text() != "\n".join(wanted):
+        missing = [one for one in wanted
+                   if subprocess.run([python, "-m", "pip", "install", "-q", one], check=False).returncode]
+        print(f"not installed, so left out: {', '.join(missing)}" if missing else "all peers are installed")
+        if not missing:
+            stamp.write_text("\n".join(wanted))
+    return python
+
+
 def python_suites(python: Path, environment: Environment) -> list[Suite]:
     bindings = ROOT / "bindings-python"
     scripts = python.parent
@@ -196,7 +210,7 @@ def main() -> int:
             total.add(Counts(skipped=1))
             skipped.append(f"stripe-mock: {asked}")
     if only in (None, "python", "lint"):
-        python = environment_with(ROOT / "bindings-python" / "requirements-test.txt")
+        python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         suites = python_suites(python, toolchain.build_python_module())
         all_of([s for s in suites if only != "lint" or s.name in ("mypy", "pyright")])
     if only in (None, "package"):
