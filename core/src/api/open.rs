@@ -36,7 +36,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where unguessable bytes come from.
     pub randomness: Arc<dyn Randomness>,
-    /// Who carries requests to gateways that do not carry their own.
+    /// Who carries requests to gateways that do not carry their own; unless said, this crate itself where it was built
+    /// with its feature `http`.
     pub transport: Option<Arc<dyn Transport>>,
     /// A store of the host's own making; the address of the database then counts for nothing.
     pub store: Option<Arc<dyn Store>>,
@@ -115,7 +116,7 @@ impl Paywright {
             randomness: options.randomness,
             gateways,
             flows,
-            transport: options.transport,
+            transport: options.transport.or_else(network),
             mode,
         })?;
         if let Err(error) = engine.check_newest_seals() {
@@ -140,6 +141,14 @@ impl Paywright {
         }
         Paywright::open(&url, options)
     }
+}
+
+/// Who carries requests where the host does not say.
+fn network() -> Option<Arc<dyn Transport>> {
+    #[cfg(feature = "http")]
+    return Some(Arc::new(crate::transport::HttpTransport::default()));
+    #[cfg(not(feature = "http"))]
+    return None;
 }
 
 /// What belongs in tests only, said where real money is at stake.

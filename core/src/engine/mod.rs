@@ -25,6 +25,7 @@ mod refund_settle;
 mod refunds;
 mod seal;
 mod settle;
+mod steps;
 mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -50,6 +51,7 @@ pub use orders::{NewLine, NewOrder, Transition};
 pub use pay::Confirmation;
 pub use pay_plan::NewPayment;
 pub use refunds::NewRefund;
+pub use steps::{Step, StepOperation};
 pub use verify::{Report, Violation};
 
 words! {

@@ -150,9 +150,6 @@ pub enum Answer {
     },
     /// It knows nothing of the kind.
     NotFound,
-    /// It did nothing now, because the same had been asked before or because of how things stand there: what became of
-    /// the payment or refund is told by asking about it.
-    Ask,
     /// It no longer takes our session, and nothing happened; the gateway here has forgotten it and will begin another.
     SessionOver {
         /// Its reason, should that not help.

@@ -9,3 +9,10 @@ pub mod hmac_callback;
 pub mod key_ring;
 mod pem;
 pub mod rsa;
+pub mod standard_webhooks;
+pub mod stripe;
+
+/// Seconds since 1970 as senders write them: digits and nothing else.
+pub(crate) fn unix_seconds(text: &str) -> Option<i64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}

@@ -5,7 +5,6 @@ use md5::{Digest, Md5};
 
 use crate::error::Result;
 use crate::sign::certificate::Certificate;
-use crate::sign::hmac::to_hex;
 
 /// Every signature algorithm of the RSA family; certificates signed otherwise (SM2, ECDSA) do not count.
 const RSA_FAMILY: &str = "1.2.840.113549.1.1";
@@ -15,7 +14,7 @@ const BUNDLE: &str = "root_certificates";
 /// `app_cert_sn` or `alipay_cert_sn` of a certificate.
 pub fn certificate_serial(certificate: &Certificate) -> String {
     let named = format!("{}{}", certificate.issuer_text(), certificate.serial_decimal());
-    to_hex(&Md5::digest(named))
+    Md5::digest(named).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `alipay_root_cert_sn` of a bundle, PEM: the serial numbers of those that are signed by RSA, joined by `_`. Blocks
