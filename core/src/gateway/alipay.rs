@@ -226,3 +226,6 @@ impl Alipay {
 fn waiting(action: Action) -> Result<Call> {
     Ok(Call::Answer(Answer::Waiting { action, reference: None }))
 }
+
+#[cfg(test)]
+mod tests;
