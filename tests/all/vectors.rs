@@ -13,6 +13,8 @@ const PAYPAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/paypal_webhoo
 const STRIPE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/stripe_webhooks.json");
 const STANDARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/standard_webhooks.json");
 
+const ALIPAY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/alipay.json");
+
 fn run(files: &[&Path]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_vectors")).args(files).output().unwrap()
 }
@@ -87,6 +89,62 @@ fn stripe_forms_agree() {
     let report = judge(&file, None).unwrap();
     let named: Vec<_> = report.disagreements.iter().map(|d| d.case.as_str()).collect();
     assert_eq!(named, ["cases.flat"]);
+}
+
+/// Protects: every case of the file, whole notices through the engine.
+#[test]
+fn alipay_agrees() {
+    let output = run(&[Path::new(ALIPAY)]);
+    assert_eq!(last_line(&output), "119 passed, 0 failed", "{output:?}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+/// Protects: the same of each section of Alipay's file; a section that nobody knows is not passed over.
+#[test]
+fn a_changed_expectation_of_alipay_is_noticed() {
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(ALIPAY).unwrap()).unwrap();
+    let changes = [
+        ("/request", "page_pay", "/expect/sign", json!("AAAA")),
+        ("/request", "page_pay", "/expect/sign_content", json!("a=b")),
+        ("/request", "page_pay", "/expect/urlencoded", json!("a=b")),
+        ("/notify_verify", "valid_paid", "/expect/verified", json!(false)),
+        ("/notify_verify", "wrong_key", "/expect/verified", json!(true)),
+        ("/notify_event", "paid", "/expect/result", json!("HOLD")),
+        ("/notify_event", "paid", "/expect/event/trade_no", json!("1")),
+        ("/notify_event", "paid", "/expect/event/amount_minor", json!(1)),
+        ("/notify_event", "paid", "/expect/event/currency", json!("USD")),
+        ("/notify_event", "paid", "/expect/event/status", json!("failed")),
+        ("/notify_event", "paid", "/expect/event/occurred_at", json!("2026-11-18T20:26:40Z")),
+        ("/notify_event", "paid", "/expect/event/colour", json!("red")),
+        ("/notify_event", "waiting", "/expect/event/kind", json!("unknown")),
+        ("/notify_event", "partial_refund", "/expect/event/refunded_total_minor", json!(1)),
+        ("/notify_event", "partial_refund", "/expect/event/out_request_no", json!("x")),
+        ("/notify_event", "unknown_order", "/expect/code", json!("schema")),
+        ("/notify_event", "wrong_seller", "/expect/code", json!("auth_mismatch")),
+        ("/response_verify", "ok_query", "/expect/signed_content", json!("{}")),
+        ("/response_verify", "wrong_key", "/expect/verified", json!(true)),
+        ("/cert_sn", "app", "/expect/sn", json!("00")),
+        ("/cert_sn", "app", "/expect/issuer_string", json!("CN=x")),
+        ("/cert_sn", "app", "/expect/serial_decimal", json!("1")),
+        ("/cert_sn", "real_root_bundle", "/expect/sn", json!("00")),
+        ("/v3/request", "v3_token", "/expect/message", json!("x")),
+        ("/v3/request", "v3_token", "/expect/sign", json!("AAAA")),
+        ("/v3/response", "v3_ok", "/expect/verified", json!(false)),
+        ("/v3/response", "v3_tampered", "/expect/verified", json!(true)),
+    ];
+    for (list, id, pointer, value) in changes {
+        let mut file = file.clone();
+        let cases = file.pointer_mut(list).unwrap().as_array_mut().unwrap();
+        put(cases.iter_mut().find(|case| case["id"] == id).unwrap(), pointer, value);
+        let report = judge(&file, None).unwrap();
+        let named: Vec<_> = report.disagreements.iter().map(|d| d.case.as_str()).collect();
+        let section = list.rsplit('/').next().unwrap();
+        assert_eq!(named, [format!("{section}.{id}")], "{pointer}");
+        assert_eq!(report.passed, 118);
+    }
+    let mut more = file;
+    more["notify_colour"] = json!([]);
+    assert!(judge(&more, None).unwrap_err().contains("notify_colour"));
 }
 
 /// Protects: each kind of expectation is really compared; one changed value is one disagreement, named.

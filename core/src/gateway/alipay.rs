@@ -1,7 +1,7 @@
 //! Alipay (支付宝), the OpenAPI gateway with RSA2, for merchants in mainland China: pages, phone pages, apps and QR codes.
 //! It believes no answer and no notice before its signature is proved, and never takes a payer's return for evidence.
 //!
-//! Documents: <https://opendocs.alipay.com/open/270/105898>, <https://opendocs.alipay.com/common/02mriz>.
+//! Documents: <https://opendocs.alipay.com>, payments (电脑网站, 手机网站, APP, 当面付) and asynchronous notices.
 //! * Amounts are yuan with two decimals, as text; there is no currency on the wire, so only CNY is taken.
 //! * Signed are the sorted parameters of a request and of a notice, and the raw bytes of an answer (`sign::alipay`).
 //! * Pages and apps need no call: the payer carries the signed parameters there. The trade exists once the payer came.
@@ -226,3 +226,6 @@ impl Alipay {
 fn waiting(action: Action) -> Result<Call> {
     Ok(Call::Answer(Answer::Waiting { action, reference: None }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -225,6 +225,24 @@ fn documents() -> impl Strategy<Value = String> {
         .prop_map(|(value, name, blank)| format!("{blank}{{{blank}{name}:{value}{blank}}}{blank}"))
 }
 
+/// Protects: a value is handed out as it was written, blanks inside and escapes included and blanks around left out, and
+/// the same documents are refused as elsewhere.
+#[test]
+fn values_as_they_were_written() {
+    let text = "{ \"a\" : {\"x\": \"\\/}\"} ,\n\"b\":\"\\u0041\" , \"c\":[1, 2] }";
+    let (object, written) = Object::parse_written(text.as_bytes()).unwrap();
+    assert_eq!(object, Object::parse(text.as_bytes()).unwrap());
+    assert_eq!(written, ["{\"x\": \"\\/}\"}", "\"\\u0041\"", "[1, 2]"]);
+    assert_eq!(Object::parse_written(b" {} ").unwrap(), (Object::default(), Vec::new()));
+    let deep = format!("{{\"a\":{}", "[".repeat(70));
+    for wrong in
+        ["", "{", "[]", "{\"a\":1,}", "{\"a\":1}x", "{\"a\":1,\"\\u0061\":2}", deep.as_str()]
+    {
+        let code = Object::parse(wrong.as_bytes()).unwrap_err().code();
+        assert_eq!(Object::parse_written(wrong.as_bytes()).unwrap_err().code(), code, "{wrong}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -85,3 +85,6 @@ fn configured(keys: &[PublicKey]) -> Result<()> {
         false => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

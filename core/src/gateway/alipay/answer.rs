@@ -159,7 +159,8 @@ impl Alipay {
         })
     }
 
-    /// `REFUND_SUCCESS`, or from older versions the amount alone. Without either it is not done yet.
+    /// `REFUND_SUCCESS`, or from older versions the amount alone. Without either Alipay has done nothing under this
+    /// number, and the same request under the same number is safe.
     fn refund_found(
         &self,
         object: &Object<'_>,
@@ -169,7 +170,7 @@ impl Alipay {
         let amount = object.text("refund_amount").filter(|text| !text.is_empty());
         match object.text("refund_status").filter(|word| !word.is_empty()) {
             None if amount.is_none() => {
-                return Ok(Answer::Refund(RefundFact::plain(refund::Event::Accept)));
+                return Ok(Answer::NotFound);
             }
             None | Some("REFUND_SUCCESS") => {}
             Some(word) => {
@@ -199,8 +200,13 @@ impl Alipay {
                 Ok(Answer::Refused { code: Code::RateLimit, reason })
             }
             // The merchant's account is short of money: somebody fills it, and the same refund goes out again.
-            Reaction::Later => Ok(Answer::Refund(RefundFact::plain(refund::Event::Accept))),
-            Reaction::Ask if !asks => Ok(Answer::Ask),
+            Reaction::Later => Ok(asked_later()),
+            Reaction::Ask if !asks => Ok(match operation {
+                Operation::Refund(_) => asked_later(),
+                // What cannot be closed is asked about at once.
+                Operation::Cancel => Answer::Refused { code: Code::GatewayRejected, reason },
+                _ => Answer::Payment(PaymentFact::plain(payment::Event::Submit)),
+            }),
             Reaction::Trade if !asks => Ok(Answer::Refused { code: Code::GatewayRejected, reason }),
             Reaction::Account(code) if !asks && !refunds => Ok(Answer::Refused { code, reason }),
             _ => Err(self.bad_response(&reason)),
@@ -215,8 +221,13 @@ fn refunded(object: &Object<'_>) -> Answer {
             total: object.text("refund_fee").map(yuan),
             ..RefundFact::plain(refund::Event::Succeed)
         }),
-        _ => Answer::Ask,
+        _ => asked_later(),
     }
+}
+
+/// Still under way: the engine asks before it sends anything again.
+fn asked_later() -> Answer {
+    Answer::Refund(RefundFact::plain(refund::Event::Accept))
 }
 
 /// Never paid, or paid and gone back in full: then no money is here, and nobody may ship for it.
