@@ -15,3 +15,4 @@ mod tidy;
 mod transport;
 mod upkeep;
 mod vectors;
+mod wechat_pay;

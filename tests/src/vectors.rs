@@ -6,6 +6,7 @@ mod alipay_engine;
 pub mod engine;
 pub mod hmac_callback;
 pub mod wechatpay;
+mod wechatpay_engine;
 
 use serde_json::Value;
 
