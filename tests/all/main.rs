@@ -18,3 +18,4 @@ mod transport;
 mod upkeep;
 mod vectors;
 mod webhooks;
+mod wechat_pay;

@@ -10,6 +10,7 @@ pub mod standard_webhooks;
 pub mod stripe_form;
 pub mod stripe_webhooks;
 pub mod wechatpay;
+mod wechatpay_engine;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -2,6 +2,7 @@
 //! every kind of wrong signature on command. It decides nothing about our payments. All its keys are throwaway ones.
 
 mod provider;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,9 +13,10 @@ use paywright::api::types::{GatewayConfig, WechatPay};
 use paywright::clock::Clock as _;
 use paywright::clock::ManualClock;
 use paywright::http::{NoResponse, Request, Response, Transport};
-use paywright::sign::rsa::{PrivateKey, PublicKey};
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use serde_json::{Value, json};
+
+use wire::{certificates, digits, path, private, public_pem, refusal, shown, shown_refund};
+pub use wire::{sealed, transaction};
 
 macro_rules! key {
     ($name:literal) => {
@@ -42,6 +44,7 @@ pub const CERTIFICATE_A: &str = key!("platform_a_cert");
 pub const CERTIFICATE_B: &str = key!("platform_b_cert");
 /// The merchant's private key.
 pub const MERCHANT_KEY: &str = key!("merchant_private_pkcs8");
+const PUBLIC_MODE_KEY: &str = key!("public_key_mode_private_pkcs8");
 
 /// What is wrong with what it sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,7 +223,7 @@ impl Fake {
             _ if trouble == Trouble::Forged => key!("attacker_private_pkcs8"),
             SERIAL_A => key!("platform_a_private_pkcs8"),
             SERIAL_B => key!("platform_b_private_pkcs8"),
-            _ => key!("public_key_mode_private_pkcs8"),
+            _ => PUBLIC_MODE_KEY,
         };
         let signature = STANDARD.encode(private(pem).sign_sha256(&text).expect("a signature"));
         let signature = match trouble {
@@ -385,80 +388,3 @@ impl Transport for Fake {
 type Refused = (u16, &'static str);
 const NO_ORDER: Refused = (404, "ORDER_NOT_EXIST");
 const WRONG: Refused = (400, "PARAM_ERROR");
-
-/// The public key of public-key mode; from a private one, since the files hold only that.
-fn public_pem() -> String {
-    const SPKI: [u8; 24] = [
-        0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
-        0x01, 0x01, 0x05, 0x00, 0x03, 0x82, 0x01, 0x0f, 0x00,
-    ];
-    let key: PublicKey = private(key!("public_key_mode_private_pkcs8")).public_key();
-    STANDARD.encode([&SPKI, key.as_pkcs1()].concat())
-}
-
-fn private(pem: &str) -> PrivateKey {
-    PrivateKey::parse("a throwaway key", pem.as_bytes()).expect("a key")
-}
-
-fn path(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.find('/').map_or("/", |at| &rest[at..])
-}
-
-fn refusal(status: u16, code: &str) -> Response {
-    let body = json!({"code": code, "message": "as the test wants it"});
-    Response { status, headers: Vec::new(), body: body.to_string().into_bytes() }
-}
-
-fn certificates() -> Value {
-    let entry = |(serial, pem): (&str, &str)| {
-        let sealed = sealed(pem, "certificate", "", API_KEY);
-        json!({"serial_no": serial, "effective_time": "", "expire_time": "", "encrypt_certificate": sealed})
-    };
-    let list: Vec<_> = [(SERIAL_A, CERTIFICATE_A), (SERIAL_B, CERTIFICATE_B)].map(entry).into();
-    json!({"data": list})
-}
-
-/// An encrypted part as it stands in a message.
-pub fn sealed(plain: &str, associated_data: &str, original: &str, key: &str) -> Value {
-    const NONCE: &str = "throwaway-00";
-    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_bytes()).expect("a key"));
-    let nonce = Nonce::try_assume_unique_for_key(NONCE.as_bytes()).expect("a nonce");
-    let mut sealed = plain.as_bytes().to_vec();
-    key.seal_in_place_append_tag(nonce, Aad::from(associated_data), &mut sealed).expect("sealed");
-    json!({
-        "algorithm": "AEAD_AES_256_GCM", "original_type": original, "nonce": NONCE,
-        "associated_data": associated_data, "ciphertext": STANDARD.encode(sealed),
-    })
-}
-
-fn shown(number: &str, order: &Entry) -> Value {
-    let mut shown = json!({
-        "mchid": MCHID, "appid": APPID, "out_trade_no": number,
-        "trade_state": order.state, "trade_state_desc": "",
-    });
-    if matches!(order.state.as_str(), "SUCCESS" | "REFUND") {
-        shown["transaction_id"] = json!(transaction(number));
-        shown["amount"] = order.asked["amount"].clone();
-    }
-    shown
-}
-
-fn shown_refund(refund: &Entry) -> Value {
-    let number = refund.asked["out_refund_no"].as_str().unwrap_or_default();
-    json!({
-        "refund_id": format!("503{:0>26}", digits(number)), "out_refund_no": number,
-        "status": refund.state, "amount": refund.asked["amount"],
-    })
-}
-
-/// The number of the movement of money for an order.
-pub fn transaction(number: &str) -> String {
-    format!("420{:0>25}", digits(number))
-}
-
-/// Digits that differ where the texts do, as far as a test needs it.
-fn digits(text: &str) -> String {
-    let sum = text.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(131).wrapping_add(byte.into()));
-    sum.to_string()
-}

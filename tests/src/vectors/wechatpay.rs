@@ -2,13 +2,10 @@
 //! notices against an order, through the public face. It signs, verifies and decrypts nothing itself.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use paywright::api::types::{self, CallbackOutcome, GatewayConfig, arguments};
-use paywright::api::{Options, Paywright};
-use paywright::clock::{ManualClock, Time};
+use paywright::clock::Time;
 use paywright::error::Result as Outcome;
 use paywright::gateway::wechatpay::{WechatPay, WechatPayOptions};
 use paywright::gateway::{Call, ClaimedAmount, Fact, Gateway, Moment, Operation, Subject};
@@ -25,8 +22,8 @@ use paywright::sign::wechatpay::{
 use paywright::{payment, refund};
 use serde_json::{Value, json};
 
-use super::{Report, Verdict, only, same};
-use crate::fake::wechatpay::Fake;
+use super::wechatpay_engine::verdict;
+use super::{Report, only, same};
 
 /// What such a file calls itself.
 pub const FORMAT: &str = "wechatpay-vectors/1";
@@ -50,11 +47,11 @@ pub fn judge(file: &Value) -> Result<Report, String> {
     Ok(report)
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, String> {
+pub(super) fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, String> {
     value[name].as_str().ok_or_else(|| format!("{name} is not text"))
 }
 
-fn says<T>(outcome: Outcome<T>) -> Result<T, String> {
+pub(super) fn says<T>(outcome: Outcome<T>) -> Result<T, String> {
     outcome.map_err(|e| format!("{e:?}"))
 }
 
@@ -78,13 +75,13 @@ fn body(case: &Value) -> Result<Vec<u8>, String> {
     }
 }
 
-fn names<'a>(list: &'a Value) -> Result<Vec<&'a str>, String> {
+pub(super) fn names<'a>(list: &'a Value) -> Result<Vec<&'a str>, String> {
     let list = list.as_array().ok_or("a list is needed")?;
     list.iter().map(|name| name.as_str().ok_or_else(|| "a name is not text".to_owned())).collect()
 }
 
 /// The account of a file, with the keys that a case trusts.
-fn options(file: &Value, trusted: &[&str]) -> Result<WechatPayOptions, String> {
+pub(super) fn options(file: &Value, trusted: &[&str]) -> Result<WechatPayOptions, String> {
     let (config, keys) = (&file["config"], &file["keys"]);
     let mut options = WechatPayOptions {
         name: "vectors".to_owned(),
@@ -377,86 +374,4 @@ fn judge_notice(notice: &paywright::gateway::Notice, event: &Value) -> Result<()
         Some(refund) => same("out_refund_no", notice.redacted_body.contains(refund), true),
         None => Ok(()),
     }
-}
-
-/// What an engine does with a whole notice, for the file's order. A refund that the file knows by a number that is not
-/// ours is made through us, and recognised by WeChat's number of it.
-fn verdict(file: &Value, case: &Value, message: Message, now: i64) -> Result<Verdict, String> {
-    let clock = ManualClock::new(Time::from_millis(now * 1000));
-    let fake = Arc::new(Fake::new(&clock));
-    let pay = open(file, case, &clock, &fake)?;
-    let order = &file["order"];
-    let minor = order["amount_minor"].as_i64().ok_or("order.amount_minor is not a number")?;
-    let number = text(order, "out_trade_no")?;
-    let yuan = |fen: i64| format!("{}.{:02}", fen / 100, fen % 100);
-    let asked = json!({"currency": order["currency"], "amount": yuan(minor)});
-    let created: types::Order = call(asked, |a| pay.create_order(a))?;
-    let asked = json!({"order_id": created.id, "reference": number});
-    let payment: types::Payment = call(asked, |a| pay.create_payment(a))?;
-    let event = &case["expect"]["event"];
-    if event["kind"] == "refund" {
-        says(deliver(&pay, fake.paid(number, minor, |_| {})))?;
-        fake.number_refunds(REFUND_NUMBER);
-        let amount = yuan(event["amount_minor"].as_i64().ok_or("no amount_minor")?);
-        let asked = json!({"payment_id": payment.id, "amount": amount, "reason": "vectors"});
-        let _: types::Refund = call(asked, |a| pay.refund(a))?;
-    }
-    Ok(match deliver(&pay, message) {
-        Ok(result) => Verdict {
-            result: match result.outcome {
-                CallbackOutcome::applied => "APPLY".to_owned(),
-                CallbackOutcome::held => "HOLD".to_owned(),
-                CallbackOutcome::already | CallbackOutcome::ignored => "NOOP".to_owned(),
-            },
-            code: result.exception.map(|e| e.kind.as_str().to_owned()),
-        },
-        Err(error) => {
-            Verdict { result: "REJECT".to_owned(), code: Some(error.code().as_str().to_owned()) }
-        }
-    })
-}
-
-type Message = (Vec<(String, String)>, Vec<u8>);
-
-/// WeChat's number of the one refund in these files.
-const REFUND_NUMBER: &str = "50302909992026111800000000001";
-
-fn open(
-    file: &Value,
-    case: &Value,
-    clock: &ManualClock,
-    fake: &Arc<Fake>,
-) -> Result<Paywright, String> {
-    let options = options(file, &names(&case["trust_store"])?)?;
-    let account: GatewayConfig = Fake::account(|config| {
-        config.name = Some(options.name.clone());
-        config.mchid.clone_from(&options.mchid);
-        config.appid.clone_from(&options.appid);
-        config.public_key_id.clone_from(&options.public_key_id);
-        config.public_key.clone_from(&options.public_key);
-        config.platform_certificates.clone_from(&options.platform_certificates);
-    });
-    let options = Options {
-        gateways: vec![account],
-        clock: Arc::new(clock.clone()),
-        randomness: Arc::new(SeededRandomness::new(1)),
-        transport: Some(Arc::clone(fake) as Arc<dyn paywright::http::Transport>),
-        ..Options::default()
-    };
-    says(Paywright::open("sqlite::memory:", options))
-}
-
-fn deliver(pay: &Paywright, (headers, body): Message) -> Outcome<types::CallbackResult> {
-    pay.handle_callback(arguments::handle_callback {
-        gateway: "vectors".to_owned(),
-        headers: types::Headers(headers),
-        body: types::Bytes(body),
-    })
-}
-
-fn call<A: serde::de::DeserializeOwned, T>(
-    arguments: Value,
-    method: impl Fn(A) -> Outcome<T>,
-) -> Result<T, String> {
-    says(method(serde_json::from_value(arguments).map_err(|e| e.to_string())?))
 }

@@ -291,9 +291,12 @@ pub(super) fn trade_event(state: &str) -> Option<Trade> {
     STATES.iter().find(|(word, _)| *word == state).map(|(_, trade)| *trade)
 }
 
+/// A code and a sentence, where something is wrong.
+type Why = Option<(&'static str, &'static str)>;
+
 /// Their states of a refund. One that could not go back to the payer waits for the merchant, and its money with it.
 #[rustfmt::skip]
-const REFUND_STATES: [(&str, refund::Event, Option<(&str, &str)>); 4] = [
+const REFUND_STATES: [(&str, refund::Event, Why); 4] = [
     ("SUCCESS",    refund::Event::Succeed, None),
     ("PROCESSING", refund::Event::Accept,  None),
     ("ABNORMAL",   refund::Event::Accept,  Some(("refund_abnormal", "The money could not go back to where it came from; see to it in WeChat Pay's merchant platform."))),
