@@ -125,7 +125,7 @@ macro_rules! classes {
                 }
 
                 fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-                    let fields = [$(named(stringify!($field), self.0.$field.clone().shown(py)?)?),*];
+                    let fields = [$(named(stringify!($field), self.0.$field.clone().printed(py)?)?),*];
                     Ok(format!("{}({})", stringify!($record), fields.join(", ")))
                 }
 

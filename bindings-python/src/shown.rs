@@ -1,7 +1,7 @@
 //! Values on their way out: each plain type of the table as Python's own. It rounds nothing.
 
 use chrono::{DateTime, Utc};
-use paywright::api::types::{Amount, Bytes, Map, Secret};
+use paywright::api::types::{Amount, Bytes, Headers, Map, Secret};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyList, PyType};
@@ -10,6 +10,11 @@ use pyo3::types::{PyBytes, PyList, PyType};
 pub trait Shown: Sized {
     /// As Python's own type, or a class of ours.
     fn shown(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>>;
+
+    /// As it is printed.
+    fn printed(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.shown(py)
+    }
 
     /// The same, with dicts in place of our classes.
     fn plain(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
@@ -29,6 +34,17 @@ macro_rules! as_it_is {
 
 use pyo3::IntoPyObjectExt;
 as_it_is!(String, i64, bool, DateTime<Utc>, Map);
+
+impl Shown for Headers {
+    fn shown(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.0.into_iter().collect::<Map>().shown(py)
+    }
+
+    /// They may carry credentials.
+    fn printed(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        format!("{self:?}").shown(py)
+    }
+}
 
 impl Shown for Amount {
     fn shown(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {

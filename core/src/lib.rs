@@ -30,6 +30,8 @@ pub mod engine;
 pub mod gateway;
 pub mod sign;
 pub mod store;
+#[cfg(feature = "http")]
+pub mod transport;
 
 /// The README's Rust is compiled and run with the documentation tests.
 #[cfg(doctest)]

@@ -149,10 +149,13 @@ impl<'s> Story<'s> {
         End::AsWritten
     }
 
-    /// Repeats a step; a call that stopped half-way keeps its key to itself for a while.
+    /// Repeats a step; a call that stopped half-way keeps its key to itself for a while, and a circuit that its exchange
+    /// opened rests for a while.
     fn repeat(&mut self, index: usize) -> Result<(), Failure> {
         match self.run.step(index) {
-            Err(Failure::Refused(error)) if error.code() == Code::InProgress => {
+            Err(Failure::Refused(error))
+                if matches!(error.code(), Code::InProgress | Code::GatewayDown) =>
+            {
                 self.run.clock().advance(LEASE_S);
                 self.run.step(index).map(drop)
             }

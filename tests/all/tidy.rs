@@ -208,7 +208,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
         "domain",
         &["exception", "flow", "journal", "ledger", "order", "payment", "payment_reply", "refund"],
     ),
-    ("signatures", &["sign"]),
+    ("signatures and the network", &["sign", "transport"]),
     ("gateways and stores", &["gateway", "store"]),
     ("engine", &["engine"]),
     ("face", &["api"]),

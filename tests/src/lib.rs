@@ -2,6 +2,7 @@
 //! files that are rendered from tables. It decides nothing that the core decides.
 
 pub mod crowd;
+pub mod fake;
 pub mod render;
 pub mod scenario;
 pub mod shop;

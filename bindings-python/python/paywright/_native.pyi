@@ -18,6 +18,7 @@ from .types import (
     LineKind,
     Mode,
     NewLineFields,
+    NoResponse,
     Part,
     PaymentState,
     RefundSource,
@@ -25,6 +26,7 @@ from .types import (
     Resolution,
     SecretLike,
     Settlement,
+    StepOperation,
 )
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "NewLine",
     "Order",
     "OrderPage",
+    "OutgoingRequest",
     "PayPal",
     "Payment",
     "PaymentPage",
@@ -58,6 +61,7 @@ __all__ = [
     "RefundPage",
     "Reply",
     "Signed",
+    "Step",
     "Stripe",
     "Transfer",
     "VerifyReport",
@@ -694,6 +698,57 @@ class CallbackResult:
     __hash__: None  # type: ignore[assignment]
 
 @final
+class OutgoingRequest:
+    """A request for a host to send: once, over https, following no redirect. Its headers hold
+    credentials.
+    """
+
+    @property
+    def method(self) -> str:
+        """`GET`, `POST`, …"""
+    @property
+    def url(self) -> str:
+        """Where it goes."""
+    @property
+    def headers(self) -> dict[str, str]:
+        """What it carries; never printed."""
+    @property
+    def body(self) -> bytes:
+        """The body, byte for byte."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Step:
+    """What comes next in an operation: a request with its ticket, or the result."""
+
+    @property
+    def ticket(self) -> str | None:
+        """What to resume with, once the request was sent."""
+    @property
+    def request(self) -> OutgoingRequest | None:
+        """What to send."""
+    @property
+    def after_ms(self) -> int:
+        """How long to wait before, in milliseconds."""
+    @property
+    def payment(self) -> Payment | None:
+        """The payment, when it is over."""
+    @property
+    def refund(self) -> Refund | None:
+        """The refund, when it is over."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
 class Proof:
     """A callback that is genuine. Nothing was changed."""
 
@@ -1236,12 +1291,16 @@ class Paywright:
         payer_id: str | None = None,
         payer_address: str | None = None,
         reference: str | None = None,
+        fallback: Iterable[str] | None = None,
+        send: bool | None = None,
         idempotency_key: str | None = None,
     ) -> Payment:
         """Creates a payment of what is due, or returns the active one that is the same.
         `experience` says how the payer meets the gateway, `payer_id` who the payer is to it
         (a wallet's user id), `payer_address` the payer's network address where the gateway
-        asks for it. Errors, in this order: `order_not_found`, `method_unsupported`,
+        asks for it. `fallback` names accounts to try in this order where it is certain that
+        those before hold nothing. Without `send` only the intent is written; `begin` goes
+        on from there. Errors, in this order: `order_not_found`, `method_unsupported`,
         `order_not_payable`, `order_settled`, `order_expired`, `amount_mismatch`,
         `active_payment_exists`; then the gateway's: `declined`, `gateway_…`,
         `outcome_unknown`.
@@ -1299,10 +1358,12 @@ class Paywright:
         currency: str | None = None,
         reason: str | None = None,
         actor: str | None = None,
+        send: bool | None = None,
         idempotency_key: str | None = None,
     ) -> Refund:
-        """Pays money back: all that is left unless said. Errors: `payment_not_refundable`,
-        `refund_exceeds`, `currency_mismatch`, `idempotency`.
+        """Pays money back: all that is left unless said. Without `send` only the intent is
+        written. Errors: `payment_not_refundable`, `refund_exceeds`, `currency_mismatch`,
+        `idempotency`.
         """
     def find_refund(
         self,
@@ -1335,6 +1396,30 @@ class Paywright:
         refund_id: str,
     ) -> Refund:
         """Asks the gateway about a refund. Errors: `refund_not_found`, `gateway_cannot`."""
+    def begin(
+        self,
+        id: str,
+        operation: StepOperation,
+        *,
+        amount: AmountLike | None = None,
+    ) -> Step:
+        """Begins an operation on a payment or refund for a host that sends requests itself:
+        the answer is a request with a ticket, or the result. Errors: those of the
+        operation, `id_format`.
+        """
+    def resume(
+        self,
+        ticket: str,
+        *,
+        status: int | None = None,
+        headers: HeadersLike | None = None,
+        body: BodyLike | None = None,
+        failure: NoResponse | None = None,
+    ) -> Step:
+        """Goes on with what came back for a step's request: status, headers and body, or why
+        there is none. Errors: those of the operation, `text_format` (the ticket),
+        `argument_missing`.
+        """
     def exception(
         self,
         exception_id: str,

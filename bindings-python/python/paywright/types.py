@@ -105,6 +105,20 @@ Experience: TypeAlias = Literal[
 """How the payer meets the gateway: inside the host's page, on the gateway's page (desk or
 phone), by scanning a code, inside the wallet, or in the host's own app.
 """
+StepOperation: TypeAlias = Literal[
+    "pay",
+    "query",
+    "capture",
+    "cancel",
+    "refund",
+    "query_refund",
+]
+"""What can be done step by step, by a host that sends requests itself."""
+NoResponse: TypeAlias = Literal[
+    "not_sent",
+    "unknown",
+]
+"""Why there is no response: the request certainly never left, or nobody knows."""
 Capture: TypeAlias = Literal[
     "automatic",
     "manual",
@@ -155,6 +169,7 @@ __all__ = [
     "LineKind",
     "Mode",
     "NewLineFields",
+    "NoResponse",
     "Part",
     "PaymentState",
     "RefundSource",
@@ -162,4 +177,5 @@ __all__ = [
     "Resolution",
     "SecretLike",
     "Settlement",
+    "StepOperation",
 ]

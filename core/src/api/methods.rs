@@ -109,6 +109,7 @@ impl Paywright {
     pub fn create_payment(&self, a: arguments::create_payment) -> Result<types::Payment> {
         guarded(|| {
             let key = key("create_payment", a.idempotency_key.clone(), &a)?;
+            let intent_only = a.send == Some(false);
             let id = OrderId::parse(&a.order_id)?;
             let amount = match (&a.amount, &a.currency) {
                 (None, None) => None,
@@ -140,6 +141,9 @@ impl Paywright {
                         items: Vec::new(),
                     },
                     reference: a.reference,
+                    fallback: a.fallback.unwrap_or_default(),
+                    intent_only,
+                    instead: false,
                     idempotency_key: key,
                 },
             )?;
@@ -222,6 +226,7 @@ impl Paywright {
                 amount,
                 reason: a.reason.unwrap_or_default(),
                 actor: a.actor,
+                intent_only: a.send == Some(false),
                 idempotency_key: key,
             })?;
             convert::refund(refund)
@@ -303,15 +308,7 @@ impl Paywright {
 
     pub fn handle_return(&self, a: arguments::handle_return) -> Result<types::Payment> {
         guarded(|| {
-            self.engine.gateway(&a.gateway)?;
-            let id = a.params.values().find_map(|value| PaymentId::parse(value).ok());
-            let payment = match id {
-                Some(id) => self.engine.payment(id)?,
-                None => return Err(Error::new(Code::PaymentNotFound).with("payment", "?")),
-            };
-            if payment.gateway != a.gateway {
-                return Err(Error::new(Code::PaymentNotFound).with("payment", payment.id));
-            }
+            let payment = self.engine.returning(&a.gateway, a.params.values())?;
             let asked = match payment.state.is_active() {
                 true => match self.engine.sync_payment(payment.id) {
                     Err(error) if error.code() == Code::GatewayCannot => payment,

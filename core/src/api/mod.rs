@@ -11,6 +11,7 @@ mod metrics;
 mod mocking;
 mod open;
 mod operations;
+mod stepping;
 mod surface;
 pub mod types;
 mod upkeep;

@@ -39,7 +39,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where unguessable bytes come from.
     pub randomness: Arc<dyn Randomness>,
-    /// Who carries requests to gateways that do not carry their own.
+    /// Who carries requests to gateways that do not carry their own; unless said, this crate itself where it was built
+    /// with its feature `http`.
     pub transport: Option<Arc<dyn Transport>>,
     /// A store of the host's own making; the address of the database then counts for nothing.
     pub store: Option<Arc<dyn Store>>,
@@ -122,7 +123,7 @@ impl Paywright {
             randomness: options.randomness,
             gateways: accounts.all,
             flows,
-            transport: options.transport,
+            transport: options.transport.or_else(network),
             mode,
         })?;
         if let Err(error) = engine.check_newest_seals() {
@@ -147,6 +148,14 @@ impl Paywright {
         options.gateways.extend(environment.gateways()?);
         Self::opened(&url, options, environment.slips())
     }
+}
+
+/// Who carries requests where the host does not say.
+fn network() -> Option<Arc<dyn Transport>> {
+    #[cfg(feature = "http")]
+    return Some(Arc::new(crate::transport::HttpTransport::default()));
+    #[cfg(not(feature = "http"))]
+    return None;
 }
 
 /// What belongs in tests only, said where real money is at stake.

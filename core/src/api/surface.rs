@@ -37,6 +37,10 @@ macro_rules! surface {
                 /// How the payer meets the gateway: inside the host's page, on the gateway's page (desk or phone), by
                 /// scanning a code, inside the wallet, or in the host's own app.
                 Experience { embedded hosted qr_code mobile_web in_wallet app }
+                /// What can be done step by step, by a host that sends requests itself.
+                StepOperation { pay query capture cancel refund query_refund }
+                /// Why there is no response: the request certainly never left, or nobody knows.
+                NoResponse { not_sent unknown }
                 /// Whether money is collected at once or only held until the host captures it.
                 Capture { automatic manual }
                 /// What is at stake: no money, the gateways' test environments, real money.
@@ -426,6 +430,30 @@ macro_rules! surface {
                     /// What to answer.
                     reply: Reply,
                 }
+                /// A request for a host to send: once, over https, following no redirect. Its headers hold credentials.
+                OutgoingRequest {
+                    /// `GET`, `POST`, …
+                    method: Text,
+                    /// Where it goes.
+                    url: Text,
+                    /// What it carries; never printed.
+                    headers: Headers,
+                    /// The body, byte for byte.
+                    body: Bytes,
+                }
+                /// What comes next in an operation: a request with its ticket, or the result.
+                Step {
+                    /// What to resume with, once the request was sent.
+                    ticket: Optional<Text>,
+                    /// What to send.
+                    request: Optional<OutgoingRequest>,
+                    /// How long to wait before, in milliseconds.
+                    after_ms: Whole,
+                    /// The payment, when it is over.
+                    payment: Optional<Payment>,
+                    /// The refund, when it is over.
+                    refund: Optional<Refund>,
+                }
                 /// A callback that is genuine. Nothing was changed.
                 Proof {
                     /// The gateway's id of the message, or what stands for one.
@@ -633,13 +661,15 @@ macro_rules! surface {
                 fn cancel_order(order_id: Text;; actor: Text, reason: Text) -> Order;
                 /// Creates a payment of what is due, or returns the active one that is the same. `experience` says how the
                 /// payer meets the gateway, `payer_id` who the payer is to it (a wallet's user id), `payer_address` the
-                /// payer's network address where the gateway asks for it. Errors, in this order:
+                /// payer's network address where the gateway asks for it. `fallback` names accounts to try in this order where it
+                /// is certain that those before hold nothing. Without `send` only the intent is written; `begin` goes on
+                /// from there. Errors, in this order:
                 /// `order_not_found`, `method_unsupported`, `order_not_payable`, `order_settled`, `order_expired`,
                 /// `amount_mismatch`, `active_payment_exists`; then the gateway's: `declined`, `gateway_…`, `outcome_unknown`.
                 fn create_payment(order_id: Text;; method: Text, gateway: Text, amount: Amount, currency: Text, partial: Flag,
                     ttl_minutes: Whole, capture: Capture, experience: Experience, description: Text, return_url: Text,
-                    cancel_url: Text, payer_id: Text, payer_address: Text, reference: Text, idempotency_key: Text)
-                    -> Payment;
+                    cancel_url: Text, payer_id: Text, payer_address: Text, reference: Text, fallback: List<Text>,
+                    send: Flag, idempotency_key: Text) -> Payment;
                 /// One payment. Errors: `payment_not_found`, `id_format`.
                 fn payment(payment_id: Text;;) -> Payment;
                 /// A page of payments, newest first. Errors: `argument_range`, `value_unknown`.
@@ -652,9 +682,9 @@ macro_rules! surface {
                 fn confirm_payment(payment_id: Text; actor: Text, reason: Text; transaction_id: Text) -> Payment;
                 /// Asks the gateway about a payment. Errors: `payment_not_found`, `gateway_cannot`.
                 fn sync_payment(payment_id: Text;;) -> Payment;
-                /// Pays money back: all that is left unless said. Errors: `payment_not_refundable`, `refund_exceeds`,
-                /// `currency_mismatch`, `idempotency`.
-                fn refund(payment_id: Text;; amount: Amount, currency: Text, reason: Text, actor: Text,
+                /// Pays money back: all that is left unless said. Without `send` only the intent is written. Errors:
+                /// `payment_not_refundable`, `refund_exceeds`, `currency_mismatch`, `idempotency`.
+                fn refund(payment_id: Text;; amount: Amount, currency: Text, reason: Text, actor: Text, send: Flag,
                     idempotency_key: Text) -> Refund;
                 /// One refund. Errors: `refund_not_found`, `id_format`.
                 fn find_refund(refund_id: Text;;) -> Refund;
@@ -664,6 +694,12 @@ macro_rules! surface {
                 fn confirm_refund(refund_id: Text; actor: Text, reason: Text; transaction_id: Text) -> Refund;
                 /// Asks the gateway about a refund. Errors: `refund_not_found`, `gateway_cannot`.
                 fn sync_refund(refund_id: Text;;) -> Refund;
+                /// Begins an operation on a payment or refund for a host that sends requests itself: the answer is a request
+                /// with a ticket, or the result. Errors: those of the operation, `id_format`.
+                fn begin(id: Text, operation: StepOperation;; amount: Amount) -> Step;
+                /// Goes on with what came back for a step's request: status, headers and body, or why there is none. Errors:
+                /// those of the operation, `text_format` (the ticket), `argument_missing`.
+                fn resume(ticket: Text;; status: Whole, headers: Headers, body: Bytes, failure: NoResponse) -> Step;
                 /// One exception. Errors: `exception_not_found`.
                 fn exception(exception_id: Text;;) -> ExceptionEntry;
                 /// A page of exceptions, oldest first; only the open ones unless `all`.

@@ -75,9 +75,16 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
-/// HTTP headers as they arrived: in order, names in any case, maybe one twice. In JSON an object.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// HTTP headers as they arrive or shall be sent: in order, names in any case, maybe one twice. In JSON an object. They
+/// print as `[redacted]`, since they may carry credentials.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers(pub Vec<(String, String)>);
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
 
 impl Serialize for Headers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -25,16 +25,24 @@ struct Circuit {
 pub(super) struct Breaker(Mutex<BTreeMap<String, Circuit>>);
 
 impl Breaker {
+    /// Whether a call would be let through now. Fails with `gateway_unavailable`.
+    pub(super) fn check(&self, gateway: &str, now: Time) -> Result<()> {
+        let circuits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match circuits.get(gateway) {
+            Some(circuit) if circuit.open_until.is_some_and(|until| now < until) => {
+                Err(resting(gateway, circuit))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Lets a call through, or not. Fails with `gateway_unavailable`. Past the time of rest one call is let through, and
     /// the next ones only after it came back.
     pub(super) fn admit(&self, gateway: &str, now: Time) -> Result<()> {
         let mut circuits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(circuit) = circuits.get_mut(gateway) else { return Ok(()) };
         match circuit.open_until {
-            Some(until) if now < until => Err(Error::new(Code::GatewayDown)
-                .with("gateway", gateway)
-                .with("why", format_args!("it failed {} times in a row", circuit.failures))
-                .with("until", until)),
+            Some(until) if now < until => Err(resting(gateway, circuit)),
             Some(_) => {
                 circuit.open_until = Some(now.plus_seconds(OPEN_SECONDS));
                 Ok(())
@@ -63,6 +71,16 @@ impl Breaker {
     }
 }
 
+fn resting(gateway: &str, circuit: &Circuit) -> Error {
+    let error = Error::new(Code::GatewayDown)
+        .with("gateway", gateway)
+        .with("why", format_args!("it failed {} times in a row", circuit.failures));
+    match circuit.open_until {
+        Some(until) => error.with("until", until),
+        None => error,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +97,7 @@ mod tests {
             breaker.note("a", &Heard::Unknown, NOW);
         }
         assert_eq!(breaker.admit("a", NOW).unwrap_err().code(), Code::GatewayDown);
+        assert_eq!(breaker.check("a", NOW).unwrap_err().code(), Code::GatewayDown);
         assert!(breaker.admit("b", NOW).is_ok(), "other gateways go on");
         let later = NOW.plus_seconds(OPEN_SECONDS);
         breaker.admit("a", later).unwrap();

@@ -157,7 +157,15 @@ impl Engine {
         if refund.state != refund::State::Pending {
             return Ok(());
         }
-        // Sent again under the same id it is the same refund there, whether or not the first one arrived.
+        let gateway = self.gateway(&refund.gateway)?;
+        if gateway.facts().queries {
+            let (payment, asked) = self.refund_intents(&refund)?;
+            let heard = self.exchange(&gateway, Asked::QueryRefund(asked), &payment)?;
+            // Gateways forget idempotency keys after a day: only a refund that is not there is sent again.
+            if !matches!(heard, Heard::Answer(Answer::NotFound)) {
+                return self.record_refund(&refund, heard).map(drop);
+            }
+        }
         self.send_refund(id).map(drop)
     }
 

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Code, Result};
 use crate::gateway::{
     Answer, Call, Errand, Gateway, Moment, Operation, PaymentFact, PaymentIntent, RefundFact,
@@ -52,7 +54,7 @@ pub(super) enum Asked {
 }
 
 impl Asked {
-    fn operation(&self) -> Operation<'_> {
+    pub(super) fn operation(&self) -> Operation<'_> {
         match self {
             Asked::Pay => Operation::Pay,
             Asked::Collect => Operation::Collect,
@@ -66,7 +68,7 @@ impl Asked {
 }
 
 /// How far an exchange has come: all of it that is not in the database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Progress {
     /// Which try this is, counting from one.
     pub(super) attempt: u32,
@@ -87,7 +89,7 @@ pub(super) struct Exchange {
     payment: PaymentIntent,
     /// A payer's consent that is found on the way may be turned into money.
     may_collect: bool,
-    pub(super) progress: Progress,
+    progress: Progress,
     errand: Option<Errand>,
 }
 
@@ -103,10 +105,32 @@ impl Exchange {
         }
     }
 
+    /// Takes an exchange up where a ticket left it: at this try, on this errand if on any.
+    pub(super) fn taken_up(mut self, progress: Progress, errand: Option<Errand>) -> Self {
+        self.progress = progress;
+        self.errand = errand;
+        self
+    }
+
+    /// What is asked now; it may differ from what was asked first.
+    pub(super) fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// The errand that the last request was for.
+    pub(super) fn errand(&self) -> Option<&Errand> {
+        self.errand.as_ref()
+    }
+
     /// Lets a question that finds the payer's consent go on to take the money.
     pub(super) fn collecting(mut self, may_collect: bool) -> Self {
         self.may_collect = may_collect;
         self
+    }
+
+    /// How far it has come.
+    pub(super) fn progress(&self) -> Progress {
+        self.progress
     }
 
     /// The verb at hand.

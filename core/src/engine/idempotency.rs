@@ -47,6 +47,15 @@ impl IdempotencyKey {
         }
     }
 
+    /// The key's answer is another thing from now on: what it named first came to nothing. On record where it was not.
+    pub(super) fn point_to(&self, books: &mut Books<'_>, result: [u8; 16]) -> Result<()> {
+        let known = (self.operation, self.key.as_str());
+        match keys::point_to(books.connection, known, result)? {
+            true => Ok(()),
+            false => self.record(books, result, true),
+        }
+    }
+
     /// Records what was made. With `at_work` the call goes on after this unit of work, on a lease.
     pub(super) fn record(
         &self,

@@ -27,6 +27,7 @@ mod refunds;
 mod rotate;
 mod seal;
 mod settle;
+mod steps;
 mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,6 +53,7 @@ pub use orders::{NewLine, NewOrder, Transition};
 pub use pay::Confirmation;
 pub use pay_plan::NewPayment;
 pub use refunds::NewRefund;
+pub use steps::{Step, StepOperation};
 pub use verify::{Report, Violation};
 
 words! {

@@ -39,14 +39,12 @@ impl Engine {
     }
 
     fn run(&self, gateway: &Arc<dyn Gateway>, mut exchange: Exchange) -> Result<Heard> {
-        let name = gateway.facts().name.as_str();
-        self.breaker.admit(name, self.now())?;
+        self.breaker.admit(&gateway.facts().name, self.now())?;
         let mut turn = exchange.begin(self.moment())?;
         loop {
             match turn {
                 Turn::Done(heard) => {
-                    self.breaker.note(name, &heard, self.now());
-                    self.counters.gateway_call(name, exchange.verb(), heard.word());
+                    self.note_end(gateway, &exchange, &heard);
                     return Ok(heard);
                 }
                 Turn::Send { request, after_millis } => {
@@ -58,6 +56,13 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// What breaker and counts learn from the end of an exchange.
+    pub(super) fn note_end(&self, gateway: &Arc<dyn Gateway>, exchange: &Exchange, heard: &Heard) {
+        let name = &gateway.facts().name;
+        self.breaker.note(name, heard, self.now());
+        self.counters.gateway_call(name, exchange.verb(), heard.word());
     }
 
     /// Runs an errand that a callback made necessary. Fails with `gateway_unavailable` or as the gateway says.

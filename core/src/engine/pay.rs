@@ -41,39 +41,112 @@ pub struct Created {
     pub reused: bool,
 }
 
+/// What one account made of a call for a new payment.
+enum Attempt {
+    Made(Created),
+    /// Nothing happened there, for this reason: the account after this one may be tried.
+    Nothing(Error, Option<String>),
+}
+
+impl Attempt {
+    fn made(payment: Payment, reused: bool) -> Self {
+        Attempt::Made(Created { payment, reused })
+    }
+}
+
 impl Engine {
-    /// Creates a payment for an order, or returns the active one that is the same.
+    /// Creates a payment for an order, or returns the active one that is the same. Where the account certainly did
+    /// nothing (unreachable, busy, or not taking our keys), the next one of `fallback` is tried.
     pub fn create_payment(self: &Arc<Self>, order: OrderId, new: NewPayment) -> Result<Created> {
         new.check()?;
-        let plan = match self.plan_payment(order, &new)? {
-            Plan::Close(expired) => {
-                self.close_payment(expired)?;
-                self.plan_payment(order, &new)?
-            }
-            plan => plan,
-        };
-        match plan {
-            Plan::Ask(payment) => {
-                let asked = self.ask_to_pay(&payment);
-                self.finish_call(new.idempotency_key.as_ref())?;
-                asked.map(|payment| Created { payment, reused: false })
-            }
-            Plan::Take(payment) if payment.action.is_none() && payment.state.is_active() => {
-                // The first call's answer got lost: the same key brings the same payment at the gateway.
-                self.ask_to_pay(&payment).map(|payment| Created { payment, reused: true })
-            }
-            Plan::Take(payment) => {
-                still_good(&payment)?;
-                Ok(Created { payment: *payment, reused: true })
-            }
-            Plan::Close(open) => Err(Error::new(Code::OutcomeUnknown).with("gateway", open)),
+        let mut attempt = new.clone();
+        if !new.fallback.is_empty() {
+            self.order(order)?;
+            attempt.method = Some(new.fallback_method(self)?);
         }
+        loop {
+            let (error, account) = match self.create_once(order, &attempt) {
+                Ok(Attempt::Made(created)) => return Ok(created),
+                Ok(Attempt::Nothing(error, account)) => (error, account),
+                // The key is this call's own only after the call has written something.
+                Err(error) if !attempt.instead => return Err(error),
+                Err(error) => {
+                    self.finish_call(new.idempotency_key.as_ref())?;
+                    return Err(error);
+                }
+            };
+            let Some(account) = new.account_after(account.as_deref()) else {
+                self.finish_call(new.idempotency_key.as_ref())?;
+                return Err(error);
+            };
+            attempt.gateway = Some(account.to_owned());
+            attempt.instead = true;
+        }
+    }
+
+    fn create_once(self: &Arc<Self>, order: OrderId, new: &NewPayment) -> Result<Attempt> {
+        let planned = match self.plan_payment(order, new) {
+            Ok(Plan::Close(expired)) => {
+                self.close_payment(expired)?;
+                self.plan_payment(order, new)
+            }
+            planned => planned,
+        };
+        match planned {
+            // The circuit is open: nothing was written and nothing sent.
+            Err(error) if error.code() == Code::GatewayDown => {
+                Ok(Attempt::Nothing(error, new.gateway.clone()))
+            }
+            Err(error) => Err(error),
+            Ok(Plan::Ask(payment)) => {
+                let made = self.first_try(*payment, new.intent_only);
+                if !matches!(made, Ok(Attempt::Nothing(..))) {
+                    self.finish_call(new.idempotency_key.as_ref())?;
+                }
+                made
+            }
+            Ok(Plan::Take(payment)) if payment.action.is_none() && payment.state.is_active() => {
+                if new.intent_only {
+                    return Ok(Attempt::made(*payment, true));
+                }
+                // The first call's answer got lost: the same key brings the same payment at the gateway.
+                self.ask_to_pay(&payment).map(|payment| Attempt::made(payment, true))
+            }
+            Ok(Plan::Take(payment)) => match still_good(&payment) {
+                Ok(()) => Ok(Attempt::made(*payment, true)),
+                // An earlier call was cut off between two accounts.
+                Err(error) if self.nothing_is_there(payment.id, &error)? => {
+                    Ok(Attempt::Nothing(error, Some(payment.gateway)))
+                }
+                Err(error) => Err(error),
+            },
+            Ok(Plan::Close(open)) => Err(Error::new(Code::OutcomeUnknown).with("gateway", open)),
+        }
+    }
+
+    fn first_try(self: &Arc<Self>, payment: Payment, intent_only: bool) -> Result<Attempt> {
+        if intent_only {
+            return Ok(Attempt::made(payment, false));
+        }
+        match self.ask_to_pay(&payment) {
+            Ok(payment) => Ok(Attempt::made(payment, false)),
+            Err(error) if self.nothing_is_there(payment.id, &error)? => {
+                Ok(Attempt::Nothing(error, Some(payment.gateway)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether it is certain that the account holds no live payment: it failed for a reason that is not the payer's.
+    fn nothing_is_there(&self, id: PaymentId, error: &Error) -> Result<bool> {
+        let clear = matches!(error.code(), Code::GatewayDown | Code::RateLimit | Code::Credentials);
+        Ok(clear && self.payment(id)?.state == State::Failed)
     }
 
     fn plan_payment(self: &Arc<Self>, order: OrderId, new: &NewPayment) -> Result<Plan> {
         let new = new.clone();
         self.transact(SYSTEM, move |books| {
-            if let Some(key) = &new.idempotency_key
+            if let Some(key) = new.idempotency_key.as_ref().filter(|_| !new.instead)
                 && let Known::Made(id) = key.look_up(books)?
             {
                 let known = books.payment(PaymentId::from_bytes(id))?;
@@ -91,11 +164,7 @@ impl Engine {
 
     /// Sends the intent of a payment and records the answer.
     fn ask_to_pay(self: &Arc<Self>, payment: &Payment) -> Result<Payment> {
-        let gateway = self.gateway(&payment.gateway)?;
-        let heard = self.exchange(&gateway, Asked::Pay, &PaymentIntent::of(payment))?;
-        let asked = self.record(payment, heard)?;
-        still_good(&asked)?;
-        Ok(asked)
+        self.carry_out(payment, Asked::Pay)
     }
 
     /// Records what a gateway answered about a payment, in one unit of work.
@@ -120,25 +189,18 @@ impl Engine {
         amount: Option<Money>,
     ) -> Result<Payment> {
         let payment = self.payment(id)?;
+        match to_capture(&payment, amount)? {
+            Some(asked) => self.carry_out(&payment, asked),
+            None => Ok(payment),
+        }
+    }
+
+    /// Has something done about a payment, and records what came of it.
+    fn carry_out(self: &Arc<Self>, payment: &Payment, asked: Asked) -> Result<Payment> {
         let gateway = self.gateway(&payment.gateway)?;
-        if payment.state == State::Succeeded {
-            return Ok(payment);
-        }
-        if payment.state != State::Authorized {
-            return Err(impossible(&payment, "capture"));
-        }
-        let whole = payment.money(payment.amount);
-        let amount = amount.unwrap_or(whole).positive()?;
-        if amount.currency != whole.currency || amount.minor > whole.minor {
-            return Err(Error::new(Code::AmountMismatch)
-                .with("payment_amount", amount)
-                .with("order_amount", whole));
-        }
-        let heard =
-            self.exchange(&gateway, Asked::Capture(amount), &PaymentIntent::of(&payment))?;
-        let captured = self.record(&payment, heard)?;
-        still_good(&captured)?;
-        Ok(captured)
+        let goal = asked.clone();
+        let heard = self.exchange(&gateway, asked, &PaymentIntent::of(payment))?;
+        conclude(&goal, self.record(payment, heard)?)
     }
 
     /// A person confirms that money came, for gateways that cannot say so themselves.
@@ -167,21 +229,9 @@ impl Engine {
     pub fn cancel_payment(self: &Arc<Self>, id: PaymentId, actor: &str) -> Result<Payment> {
         text::line("actor", actor, ACTOR_MAX)?;
         let payment = self.payment(id)?;
-        match payment::answer(payment.state, Event::Cancel) {
-            machine::Answer::To(_) => {}
-            machine::Answer::Refused => return Err(paid(&payment)),
-            _ => return Ok(payment),
-        }
-        let gateway = self.gateway(&payment.gateway)?;
-        let heard = self.exchange(&gateway, Asked::Cancel, &PaymentIntent::of(&payment))?;
-        let cancelled = self.record(&payment, heard)?;
-        match cancelled.state {
-            State::Cancelled => Ok(cancelled),
-            State::Succeeded => Err(paid(&cancelled)),
-            state if state.is_active() => {
-                Err(Error::new(Code::OutcomeUnknown).with("gateway", &cancelled.gateway))
-            }
-            _ => Ok(cancelled),
+        match to_cancel(&payment)? {
+            Some(asked) => self.carry_out(&payment, asked),
+            None => Ok(payment),
         }
     }
 
@@ -206,6 +256,45 @@ impl Books<'_> {
         let payment = self.payment(id)?;
         payments::target(self.connection, id, &payment.gateway, transaction)?
             .ok_or_else(|| Error::bug("a payment without an order"))
+    }
+}
+
+/// What capturing takes; nothing where it is done. Fails with `transition` and `amount_mismatch`.
+pub(super) fn to_capture(payment: &Payment, amount: Option<Money>) -> Result<Option<Asked>> {
+    if payment.state == State::Succeeded {
+        return Ok(None);
+    }
+    if payment.state != State::Authorized {
+        return Err(impossible(payment, "capture"));
+    }
+    let whole = payment.money(payment.amount);
+    let amount = amount.unwrap_or(whole).positive()?;
+    if amount.currency != whole.currency || amount.minor > whole.minor {
+        return Err(Error::new(Code::AmountMismatch)
+            .with("payment_amount", amount)
+            .with("order_amount", whole));
+    }
+    Ok(Some(Asked::Capture(amount)))
+}
+
+/// What giving up takes; nothing where it is over. Fails with `paid`.
+pub(super) fn to_cancel(payment: &Payment) -> Result<Option<Asked>> {
+    match payment::answer(payment.state, Event::Cancel) {
+        machine::Answer::To(_) => Ok(Some(Asked::Cancel)),
+        machine::Answer::Refused => Err(paid(payment)),
+        _ => Ok(None),
+    }
+}
+
+/// What a caller is told after what it asked for was recorded: the payment, or why it is not what was wanted.
+pub(super) fn conclude(goal: &Asked, payment: Payment) -> Result<Payment> {
+    match goal {
+        Asked::Pay | Asked::Capture(_) => still_good(&payment).map(|()| payment),
+        Asked::Cancel if payment.state == State::Succeeded => Err(paid(&payment)),
+        Asked::Cancel if payment.state.is_active() => {
+            Err(Error::new(Code::OutcomeUnknown).with("gateway", &payment.gateway))
+        }
+        _ => Ok(payment),
     }
 }
 

@@ -50,6 +50,12 @@ pub struct NewPayment {
     pub presentation: Presentation,
     /// The reference under which the gateway shall know it, where that is not our id.
     pub reference: Option<String>,
+    /// Accounts to try in this order, by the same method, where it is certain that those before hold nothing.
+    pub fallback: Vec<String>,
+    /// Only the intent is written; nothing is sent yet.
+    pub intent_only: bool,
+    /// Set by the engine: this takes the place of an attempt that came to nothing.
+    pub instead: bool,
     /// Makes a repeated call answer with the first one's payment.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -96,6 +102,26 @@ impl NewPayment {
             text::line("description", description, TEXT_MAX)?;
         }
         Ok(())
+    }
+
+    /// The method that all accounts of a fallback must offer. Fails with `method_unsupported` and `gateway_not_found`.
+    pub(super) fn fallback_method(&self, engine: &Engine) -> Result<String> {
+        let (_, method) = self.account(engine)?;
+        for name in &self.fallback {
+            let next = NewPayment {
+                gateway: Some(name.clone()),
+                method: Some(method.clone()),
+                ..NewPayment::default()
+            };
+            next.account(engine)?;
+        }
+        Ok(method)
+    }
+
+    /// The account to try after this one, or first of all where that is none of the fallback.
+    pub(super) fn account_after(&self, account: Option<&str>) -> Option<&str> {
+        let place = self.fallback.iter().rposition(|name| Some(name.as_str()) == account);
+        self.fallback.get(place.map_or(0, |place| place + 1)).map(String::as_str)
     }
 
     /// The account for this method. Fails with `method_unsupported`.
@@ -163,6 +189,7 @@ impl Books<'_> {
             return self.beside(&order, open, amount, &method, new);
         }
         check_facts(&*gateway, amount, new)?;
+        self.engine.breaker.check(&gateway.facts().name, self.now)?;
         let mut payment = new.payment(self, &order, &gateway, method, amount)?;
         payment.presentation = self.presentation(&order, &*gateway, amount, new)?;
         self.insert_payment(&gateway, payment, new)
@@ -213,7 +240,10 @@ impl Books<'_> {
             .with("currency", payment.currency.code());
         self.journal(EventName::PaymentCreated, Concerns::payment(&payment), detail)?;
         if let Some(key) = &new.idempotency_key {
-            key.record(self, payment.id.to_bytes(), true)?;
+            match new.instead {
+                true => key.point_to(self, payment.id.to_bytes())?,
+                false => key.record(self, payment.id.to_bytes(), true)?,
+            }
         }
         Ok(Plan::Ask(Box::new(payment)))
     }

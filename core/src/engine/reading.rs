@@ -1,8 +1,10 @@
 //! Reading: single things, lists, logs. It changes nothing.
 
 use super::Engine;
+use super::notice::target_of;
 use crate::error::{Code, Error, Result};
 use crate::exception::Exception;
+use crate::gateway::Subject;
 use crate::http::Reply;
 use crate::id::{ExceptionId, OrderId, PaymentId, RefundId};
 use crate::journal::Event;
@@ -14,6 +16,8 @@ use crate::store::Connection;
 use crate::store::sql::ledger::{Balance, Booked};
 use crate::store::sql::{Listed, Page, exceptions, journal, ledger, orders, payments, refunds};
 
+/// No name of a payment is longer than this.
+const NAME_MAX: usize = 255;
 /// A log or timeline shows at most this many rows.
 const LOG_ROWS_MAX: i64 = 1000;
 
@@ -125,6 +129,27 @@ impl Engine {
     /// What stands in every account that is not even.
     pub fn balances(&self) -> Result<Vec<Balance>> {
         self.read(|connection| ledger::balances(connection, false))
+    }
+
+    /// The payment of an account that a returning payer's address names: by our id, or by the gateway's name for it. Fails
+    /// with `gateway_not_found` and `payment_not_found`.
+    pub fn returning<'v>(
+        &self,
+        gateway: &str,
+        values: impl Iterator<Item = &'v String>,
+    ) -> Result<Payment> {
+        self.gateway(gateway)?;
+        let named: Vec<_> = values.filter(|v| v.len() <= NAME_MAX).collect();
+        let found = self.read(|connection| {
+            for value in &named {
+                let subject = Subject::payment(value);
+                if let Some(target) = target_of(connection, &subject, gateway, None)? {
+                    return Ok(Some(target.payment));
+                }
+            }
+            Ok(None)
+        })?;
+        found.ok_or_else(|| Error::new(Code::PaymentNotFound).with("payment", "?"))
     }
 
     /// The payment as JSON, for gateways whose senders expect it as the answer to a callback.

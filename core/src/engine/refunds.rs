@@ -34,6 +34,8 @@ pub struct NewRefund {
     pub reason: String,
     /// Who says so.
     pub actor: Option<String>,
+    /// Only the intent is written; due work sends it, or the host does, step by step.
+    pub intent_only: bool,
     /// Makes a repeated call answer with the first one's refund.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -44,12 +46,14 @@ impl Engine {
         text::line("reason", &new.reason, TEXT_MAX)?;
         let actor = new.actor.clone().unwrap_or_else(|| SYSTEM.to_owned());
         text::line("actor", &actor, ACTOR_MAX)?;
-        let key = new.idempotency_key.clone();
+        let (key, intent_only) = (new.idempotency_key.clone(), new.intent_only);
         let (id, known) = self.transact(&actor, move |books| books.plan_refund(&new))?;
-        if !known {
+        if !known && !intent_only {
             let sent = self.send_refund(id);
             self.finish_call(key.as_ref())?;
             sent?;
+        } else if !known {
+            self.finish_call(key.as_ref())?;
         }
         self.find_refund(id)
     }
@@ -113,7 +117,7 @@ impl Engine {
         self.record_refund(&refund, heard)
     }
 
-    fn record_refund(self: &Arc<Self>, refund: &Refund, heard: Heard) -> Result<Refund> {
+    pub(super) fn record_refund(self: &Arc<Self>, refund: &Refund, heard: Heard) -> Result<Refund> {
         let id = refund.id;
         let heard = Arc::new(heard);
         let (refund, more) = self.transact(SYSTEM, move |books| {

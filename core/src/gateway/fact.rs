@@ -26,6 +26,14 @@ impl<T> Verified<T> {
     }
 }
 
+impl Verified<Notice> {
+    /// The same genuine message; in the place of its hint stands what the gateway answered when it was asked.
+    pub(crate) fn answered(mut self, fact: Fact) -> Self {
+        self.0.fact = fact;
+        self
+    }
+}
+
 /// A verified callback, in our words.
 #[derive(Clone, Debug)]
 pub struct Notice {

@@ -47,8 +47,17 @@ pub fn any_equal(computed: &[u8; 32], offered: &[[u8; 32]]) -> Choice {
 
 /// As 64 lower-case hex digits.
 pub fn to_hex(bytes: &[u8; 32]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    hex_digits(bytes).map(char::from).iter().collect()
+}
+
+/// The same digits where they are compared, without a place on the heap.
+pub fn hex_digits(bytes: &[u8; 32]) -> [u8; 64] {
+    let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
+    let mut digits = [0; 64];
+    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
+    digits
 }
 
 /// From exactly 64 hex digits of either case.

@@ -15,6 +15,7 @@ use crate::sign::hmac::{
     SIGNATURES_MAX, SignatureList, from_hex, hmac_sha256, signature_list, to_hex,
 };
 use crate::sign::key_ring::KeyRing;
+use crate::sign::unix_seconds;
 
 /// How far a message's time may be from ours unless configured: long enough for a slow network.
 pub const TOLERANCE_S: u32 = 300;
@@ -204,7 +205,7 @@ struct Fresh<'a> {
 impl<'a> Fresh<'a> {
     fn new(timestamp: &str, nonce: Cow<'a, str>) -> Result<Self> {
         let is_short = timestamp.len() <= TIMESTAMP_DIGITS_MAX;
-        let timestamp_s = if is_short { digits(timestamp) } else { None };
+        let timestamp_s = if is_short { unix_seconds(timestamp) } else { None };
         let timestamp_s =
             timestamp_s.ok_or_else(|| unreadable("the timestamp is not Unix seconds"))?;
         if !is_nonce(&nonce) {
@@ -224,10 +225,6 @@ impl<'a> Fresh<'a> {
             _ => Err(unreadable("the nonce is missing or of another type")),
         }
     }
-}
-
-fn digits(text: &str) -> Option<i64> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 fn is_nonce(text: &str) -> bool {

@@ -137,7 +137,10 @@ fn broken_books() {
 fn one_account() {
     let shop = Shop::new();
     let out = shop.run(&["doctor", "mock"]).fine();
-    contains(&out, &["ok    mock key       a provider inside the process", "ok    mock clock     "]);
+    contains(
+        &out,
+        &["ok    mock key       a provider inside the process", "ok    mock clock     "],
+    );
     assert!(!out.contains("books"), "{out}");
     let said = shop.run(&["doctor", "strip\x1b[31me"]);
     assert_eq!(said.code, exit::NO);

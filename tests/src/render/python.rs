@@ -304,7 +304,7 @@ fn given_name(name: &str) -> &str {
         "Amount" => "Decimal",
         "Time" => "datetime",
         "Bytes" => "bytes",
-        "Map" => "dict[str, str]",
+        "Map" | "Headers" => "dict[str, str]",
         other => other,
     }
 }

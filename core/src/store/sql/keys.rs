@@ -55,6 +55,19 @@ pub fn insert(
         .map(drop)
 }
 
+/// The key names another thing. Answers with whether it was on record.
+pub fn point_to(
+    connection: &mut dyn Connection,
+    (operation, key): (&str, &str),
+    result: [u8; 16],
+) -> Result<bool> {
+    let rows = connection.execute(
+        "UPDATE idempotency SET result = ?3 WHERE operation = ?1 AND key = ?2",
+        &[Value::Text(operation), Value::Text(key), Value::Blob(&result)],
+    )?;
+    Ok(rows > 0)
+}
+
 /// The call is over: the same key gets its answer from now on.
 pub fn finish(connection: &mut dyn Connection, operation: &str, key: &str) -> Result<()> {
     connection
