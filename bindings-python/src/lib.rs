@@ -6,6 +6,8 @@ mod command;
 mod engine;
 mod error;
 mod given;
+mod host_gateway;
+mod host_values;
 mod methods;
 mod records;
 mod shown;

@@ -6,4 +6,5 @@ Importing this opens no file and no connection.
 
 from ._native import *
 from .errors import *
+from .gateways import Gateway as Gateway
 from .types import *
