@@ -212,7 +212,7 @@ class Local(Parcel):
 
 
 def opened(gateway: g.Gateway, clock: ManualClock) -> Paywright:
-    gateways = [gateway, paywright.Mock()]
+    gateways: list[g.Gateway | paywright.Mock] = [gateway, paywright.Mock()]
     return Paywright.open("sqlite::memory:", gateways=gateways, mode="test", clock=clock, seed=1)
 
 

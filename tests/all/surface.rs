@@ -38,8 +38,8 @@ fn choices_are_the_words_of_the_domain() {
         ExceptionKind = exception::Kind;
         Resolution = exception::Resolution;
         Mode = engine::Mode;
-        Part = gateway::Part;
         StepOperation = engine::StepOperation;
+        Part = gateway::Part;
     };
     // `Capture` is a flag of the domain and `NoResponse` carries a reason there: neither has words.
     let of_the_surface_only = ["Capture", "NoResponse"];

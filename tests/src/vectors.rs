@@ -1,8 +1,11 @@
 //! Judges vector files: given inputs, the library must say what the file says. A file is known by its `format`;
 //! an expectation that the judge does not understand is a disagreement, never passed over.
 
+pub mod alipay;
+mod alipay_engine;
 pub mod engine;
 pub mod hmac_callback;
+pub mod wechatpay;
 
 use serde_json::Value;
 
@@ -13,6 +16,8 @@ pub struct Report {
     pub passed: usize,
     /// The others, with the reason.
     pub disagreements: Vec<Disagreement>,
+    /// What the library does not offer, and so was not judged; it is said, and counts for nothing.
+    pub passed_over: Vec<String>,
 }
 
 /// A case in which library and file differ.
@@ -65,6 +70,8 @@ pub struct Verdict {
 pub fn judge(file: &Value, engine: Option<&Engine>) -> Result<Report, String> {
     let report = match file.get("format").and_then(Value::as_str) {
         Some(hmac_callback::FORMAT) => hmac_callback::judge(file, engine)?,
+        Some(alipay::FORMAT) => alipay::judge(file)?,
+        Some(wechatpay::FORMAT) => wechatpay::judge(file)?,
         Some(other) => return Err(format!("the format {other:?} is not known")),
         None => return Err("the file does not name its format".to_owned()),
     };

@@ -28,7 +28,7 @@ class GatewayFailed(AssertionError):
 
     def __init__(self, failures: Sequence[str]) -> None:
         super().__init__("\n".join(failures))
-        self.failures = list(failures)
+        self.failures: list[str] = list(failures)
 
 
 def check_gateway(

@@ -28,9 +28,10 @@ class Refusal(Exception):
     """Says no with a code of the reference's table, such as `auth_mismatch`, `bad_response` or `gateway_cannot`."""
 
     def __init__(self, code: str, **details: str) -> None:
+        """`details` are what the code's sentence names."""
         super().__init__(code)
-        self.code = code
-        self.details = details
+        self.code: str = code
+        self.details: dict[str, str] = details
 
 
 @dataclass(frozen=True)

@@ -251,6 +251,12 @@ impl Exchange {
             }
             // What the gateway refuses to close decides nothing: it is asked what it knows.
             (Answer::Refused { .. }, Asked::Cancel) => self.go_on(Asked::Query, at),
+            (Answer::Ask, Asked::Refund(refund)) => {
+                let asked = Asked::QueryRefund(refund.clone());
+                self.go_on(asked, at)
+            }
+            (Answer::Ask, Asked::Query | Asked::QueryRefund(_)) => Ok(Turn::Done(Heard::Unknown)),
+            (Answer::Ask, _) => self.go_on(Asked::Query, at),
             // What the gateway never had needs no closing there.
             (Answer::NotFound, Asked::Cancel) => {
                 let fact = PaymentFact::plain(payment::Event::Cancel);

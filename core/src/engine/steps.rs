@@ -110,8 +110,8 @@ impl Engine {
         };
         let (gateway, intent) = self.counterpart(&subject)?;
         self.breaker.admit(&gateway.facts().name, self.now())?;
-        let mut exchange =
-            Exchange::new(&gateway, asked.clone(), &intent).collecting(self.collects(&subject));
+        let mut exchange = Exchange::new(&gateway, asked.clone(), &intent)
+            .collecting(self.collects(&subject, &asked));
         let turn = exchange.begin(self.moment())?;
         self.step(&gateway, subject, &asked, exchange, turn)
     }
@@ -132,7 +132,7 @@ impl Engine {
         let goal = self.asked(&subject, &ticket.goal, ticket.capture)?;
         let asked = self.asked(&subject, &ticket.asked, ticket.capture)?;
         let mut exchange = Exchange::new(&gateway, asked, &intent)
-            .collecting(self.collects(&subject))
+            .collecting(self.collects(&subject, &goal))
             .taken_up(ticket.progress, ticket.errand.map(on_errand));
         let turn = exchange.resume(came, self.moment())?;
         self.step(&gateway, subject, &goal, exchange, turn)
@@ -188,8 +188,12 @@ impl Engine {
         }
     }
 
-    fn collects(&self, subject: &Subject) -> bool {
-        matches!(subject, Subject::Payment(payment) if self.may_collect(payment))
+    /// Whoever asks about a payment goes on to its money; whoever gives it up does not.
+    fn collects(&self, subject: &Subject, goal: &Asked) -> bool {
+        match (subject, goal) {
+            (Subject::Payment(payment), Asked::Query) => self.may_collect(payment),
+            _ => false,
+        }
     }
 
     fn asked(&self, subject: &Subject, verb: &str, capture: Option<i64>) -> Result<Asked> {
