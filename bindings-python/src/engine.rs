@@ -48,7 +48,8 @@ impl Paywright {
     #[classmethod]
     #[pyo3(
         signature = (database, **settings),
-        text_signature = "(database, *, gateways=(), mode='development', flows=(), clock=None, seed=None, \
+        text_signature = "(database, *, gateways=(), mode='development', flows=(), webhooks=(), clock=None, \
+            seed=None, \
             strict_permissions=False, allow_network_file_system=False, busy_timeout_ms=None)"
     )]
     fn open(
@@ -67,7 +68,8 @@ impl Paywright {
     #[classmethod]
     #[pyo3(
         signature = (**settings),
-        text_signature = "(*, gateways=(), mode='development', flows=(), clock=None, seed=None, \
+        text_signature = "(*, gateways=(), mode='development', flows=(), webhooks=(), clock=None, \
+            seed=None, \
             strict_permissions=False, allow_network_file_system=False, busy_timeout_ms=None)"
     )]
     fn from_env(
@@ -141,10 +143,11 @@ fn not_text(py: Python<'_>) -> PyErr {
     raise(py, &error.with("rule", "the path is not valid text"))
 }
 
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "gateways",
     "mode",
     "flows",
+    "webhooks",
     "clock",
     "seed",
     "strict_permissions",
@@ -179,6 +182,9 @@ fn options(
     }
     if let Some(flows) = settings.take("flows")? {
         options.flows = each(&flows, |flow| json_text("flows", flow))?;
+    }
+    if let Some(webhooks) = settings.take("webhooks")? {
+        options.webhooks = each(&webhooks, |webhook| Given::given("webhooks", webhook))?;
     }
     if let Some(mode) = settings.take("mode")? {
         options.mode = Given::given("mode", &mode)?;
