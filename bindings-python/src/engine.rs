@@ -16,6 +16,7 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 use crate::clock::ManualClock;
 use crate::error::raise;
 use crate::given::{Fields, Given, json_text};
+use crate::host_gateway::HostGateway;
 use crate::records;
 use crate::shown::Shown;
 
@@ -171,7 +172,13 @@ fn options(
         ..Options::default()
     };
     if let Some(gateways) = settings.take("gateways")? {
-        options.gateways = each(&gateways, records::gateway)?;
+        for gateway in gateways.try_iter()? {
+            let gateway = gateway?;
+            match HostGateway::is_one(&gateway)? {
+                true => options.own_gateways.push(Arc::new(HostGateway::new(&gateway)?)),
+                false => options.gateways.push(records::gateway(&gateway)?),
+            }
+        }
     }
     if let Some(flows) = settings.take("flows")? {
         options.flows = each(&flows, |flow| json_text("flows", flow))?;

@@ -7,6 +7,8 @@ mod engine;
 mod error;
 mod functions;
 mod given;
+mod host_gateway;
+mod host_values;
 mod methods;
 mod records;
 mod shown;

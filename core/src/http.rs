@@ -27,6 +27,11 @@ impl Headers {
         }
     }
 
+    /// All of them, as they arrived.
+    pub fn lines(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The one value of a header. `None` when absent; fails with `duplicate_field` when it came twice.
     pub fn one(&self, name: &str) -> Result<Option<&str>> {
         find_one(&self.0, name)

@@ -7,4 +7,5 @@ Importing this opens no file and no connection.
 from . import signatures as signatures
 from ._native import *
 from .errors import *
+from .gateways import Gateway as Gateway
 from .types import *

@@ -6,6 +6,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, final
 
+from .gateways import Gateway
 from .types import (
     ActionKind,
     AmountLike,
@@ -1337,7 +1338,7 @@ class Paywright:
         cls,
         database: str | PathLike[str],
         *,
-        gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
+        gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed | Gateway] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
         webhooks: Iterable[Webhook | WebhookFields] = (),
@@ -1357,7 +1358,7 @@ class Paywright:
     def from_env(
         cls,
         *,
-        gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
+        gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed | Gateway] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
         webhooks: Iterable[Webhook | WebhookFields] = (),

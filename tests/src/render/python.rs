@@ -181,13 +181,14 @@ pub(super) fn stub() -> String {
         ["AmountLike", "BodyLike", "HeadersLike", "KeyLike", "SecretLike"].map(str::to_owned);
     let mut imports: Vec<_> = names.into_iter().chain(choices).chain(inputs).collect();
     imports.sort();
+    out.push_str("from .gateways import Gateway\n");
     out.push_str(&format!("from .types import (\n    {},\n)\n", imports.join(",\n    ")));
     let classes = [INPUTS, GATEWAYS, RECORDS].into_iter().flatten().map(|r| r.name.to_owned());
     out.push_str(&all(classes.chain(["Paywright".to_owned()])));
     INPUTS.iter().for_each(|input| constructed(&mut out, input));
     GATEWAYS.iter().for_each(|gateway| constructed(&mut out, gateway));
     RECORDS.iter().for_each(|record| answered(&mut out, record));
-    out.push_str(&ENGINE.replace("GATEWAY", &gateways()));
+    out.push_str(&ENGINE.replace("GATEWAY", &format!("{} | Gateway", gateways())));
     METHODS.iter().for_each(|m| method(&mut out, m));
     out.push_str(CLOCK);
     FUNCTIONS.iter().for_each(|f| function(&mut out, f));
