@@ -7,6 +7,7 @@ pub mod bank;
 mod fact;
 mod intent;
 pub mod mock;
+pub mod paypal;
 pub mod signed;
 pub mod wechatpay;
 

@@ -29,7 +29,6 @@ pub enum Own {
     /// The host wrote it.
     Written(fn() -> Vec<Arc<dyn Gateway>>),
     /// It is one of ours, with these options.
-    #[expect(dead_code, reason = "gateways over the network bring their rows with them")]
     Configured(fn() -> Value),
     /// The same, from its test double.
     Account(fn() -> GatewayConfig),

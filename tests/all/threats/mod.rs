@@ -7,6 +7,7 @@ mod configuration;
 mod invariants;
 mod network;
 mod parsers;
+mod paypal;
 mod shop;
 mod stand_ins;
 mod state;
