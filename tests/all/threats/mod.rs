@@ -12,4 +12,5 @@ mod shop;
 mod stand_ins;
 mod state;
 mod storage;
+mod stripe;
 mod wechat_pay;
