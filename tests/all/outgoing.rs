@@ -7,6 +7,7 @@ use paywright::error::Code;
 use paywright_tests::fake::paypal::PayPal;
 use paywright_tests::fake::plain::{Manner, Plain};
 use paywright_tests::fake::plain_gateway::PlainGateway;
+use paywright_tests::fake::stripe::Stripe;
 use paywright_tests::fake::trouble::Fault;
 use paywright_tests::fake::wechatpay::Fake as WechatPay;
 
@@ -307,4 +308,21 @@ fn paypal() {
     };
     tell_all(&account);
     tell(&account, |story| story.name == "let go");
+}
+
+/// Protects: the same for Stripe, whose keys bring back the first answer word for word, and which cannot be asked by our
+/// number.
+#[test]
+fn stripe() {
+    tell_all(&Account {
+        name: "stripe",
+        own: Own::Configured(|| {
+            serde_json::json!([{"stripe": {
+                "secret_key": "sk_test_throwaway", "webhook_secrets": ["whsec_dGhyb3dhd2F5LXRocm93YXdheQ=="],
+            }}])
+        }),
+        provider: |_| Box::new(Stripe::default()),
+        currency: "USD",
+        ..PLAIN
+    });
 }
