@@ -13,6 +13,7 @@ mod scenarios;
 mod surface;
 mod threats;
 mod tidy;
+mod transfers;
 mod transport;
 mod upkeep;
 mod vectors;

@@ -1319,6 +1319,7 @@ class Paywright:
         gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
+        webhooks: Iterable[Webhook | WebhookFields] = (),
         clock: ManualClock | None = None,
         seed: int | None = None,
         strict_permissions: bool = False,
@@ -1327,8 +1328,9 @@ class Paywright:
     ) -> Paywright:
         """Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`.
 
-        `flows` are lifecycles of the host, as JSON text or mappings. `clock` and `seed` make
-        everything repeatable; they are for tests. Errors: `config_…`, `mock_in_live`,
+        `flows` are lifecycles of the host, as JSON text or mappings. `webhooks` are the endpoints
+        that `run_due` delivers the journal to. `clock` and `seed` make everything repeatable; they
+        are for tests. Errors: `config_…`, `mock_in_live`,
         `flow_invalid`, `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
         """
     @classmethod
@@ -1338,6 +1340,7 @@ class Paywright:
         gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
+        webhooks: Iterable[Webhook | WebhookFields] = (),
         clock: ManualClock | None = None,
         seed: int | None = None,
         strict_permissions: bool = False,
