@@ -30,6 +30,7 @@ pub mod api;
 pub mod engine;
 pub mod gateway;
 pub mod sign;
+pub mod signatures;
 pub mod store;
 #[cfg(feature = "http")]
 pub mod transport;

@@ -357,6 +357,7 @@ mod dispatch {
             records { $($records:tt)* }
             methods { $($(#[doc = $doc:literal])* fn $method:ident ( $($arguments:tt)* )
                 -> $result:ident $(<$inner:ident>)?;)* }
+            functions { $($functions:tt)* }
         ) => {
             /// The methods of the public face.
             pub const METHODS: &[&str] = &[$(stringify!($method)),*];

@@ -15,6 +15,7 @@ from .types import (
     ExceptionKind,
     Experience,
     HeadersLike,
+    KeyLike,
     LineKind,
     Mode,
     NewLineFields,
@@ -62,6 +63,7 @@ __all__ = [
     "RefundPage",
     "Reply",
     "Signed",
+    "SignedCallback",
     "Step",
     "Stripe",
     "Transfer",
@@ -816,6 +818,25 @@ class Proof:
     @property
     def transaction_id(self) -> str | None:
         """The gateway's number of the movement of money."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class SignedCallback:
+    """A generic HMAC callback that is genuine. Who keeps both for a while recognises a message
+    that comes again.
+    """
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was signed, in hex: a known one is a repetition."""
+    @property
+    def nonce(self) -> str | None:
+        """The sender's number of the message: a known one with another digest is a forgery."""
     def to_dict(self) -> dict[str, Any]:
         """As a dict of Python values, all the way down."""
     def to_json(self) -> str:
@@ -1829,3 +1850,76 @@ class ManualClock:
         """Moves it on by whole seconds."""
 
 def _restore(record: str, json: str) -> object: ...
+def stripe_sign(
+    body: BodyLike,
+    secret: KeyLike,
+    timestamp: int,
+) -> str:
+    """Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is
+    in Unix seconds. Errors: `secret_empty`, `key_type`, `argument_range`.
+    """
+def stripe_verify(
+    body: BodyLike,
+    header: str | None,
+    secrets: Iterable[KeyLike],
+    now: int,
+    tolerance_s: int | None = None,
+) -> Done:
+    """Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`,
+    `secrets` are the `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are
+    tolerated unless said, 0 for any age. A time in the future passes, as with Stripe's own
+    libraries. Errors: `too_large`, `auth_missing`, `auth_malformed`, `auth_not_configured`,
+    `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
+    """
+def standard_webhooks_sign(
+    id: str,
+    timestamp: int,
+    body: BodyLike,
+    secret: KeyLike,
+) -> str:
+    """Signs a message as Standard Webhooks does: the value of the header `webhook-signature`,
+    `v1` for a secret `whsec_…` and `v1a` for a private key `whsk_…`. `timestamp`, in Unix
+    seconds, and `id` go into the headers `webhook-timestamp` and `webhook-id`. Errors:
+    `text_format`, `argument_range`, `secret_empty`, `config_invalid`, `key_type`.
+    """
+def standard_webhooks_verify(
+    body: BodyLike,
+    headers: HeadersLike,
+    secrets: Iterable[KeyLike],
+    now: int,
+    tolerance_s: int | None = None,
+) -> Done:
+    """Proves a message of Standard Webhooks genuine and of our time. `secrets` are `whsec_…`
+    or public keys `whpk_…`; `now` is in Unix seconds, 300 seconds are tolerated both ways
+    unless said. Whether a `webhook-id` was seen before is the caller's to say. Errors:
+    `too_large`, `duplicate_field`, `auth_missing`, `auth_malformed`, `auth_not_configured`,
+    `auth_mismatch`, `auth_stale`, `secret_empty`, `config_invalid`.
+    """
+def hmac_callback_sign(
+    fields: Mapping[str, str],
+    secret: KeyLike,
+) -> str:
+    """Signs the members of a callback in the `body` scheme of the generic HMAC callback: 64
+    hex digits, which become the member `signature`. Errors: `canonical`, `secret_empty`.
+    """
+def hmac_callback_verify(
+    body: BodyLike,
+    secrets: Iterable[KeyLike],
+    now: int,
+    headers: HeadersLike | None = None,
+    scheme: str | None = None,
+    signature_header: str | None = None,
+    header_names: Mapping[str, str] | None = None,
+    key_ids: Iterable[str] | None = None,
+    require_fresh: bool | None = None,
+    tolerance_s: int | None = None,
+) -> SignedCallback:
+    """Proves a generic HMAC callback genuine and, unless `require_fresh` is false, of our
+    time. `scheme` is `body` unless it is `header`. In the `body` scheme `signature_header`
+    names the header that carries the signature in place of the member; in the `header`
+    scheme `header_names` may rename `signature`, `timestamp`, `nonce` and `key_id`. A
+    message that names its key verifies with the secret at the same place of `key_ids` only;
+    `secrets` are those that are valid now. Errors: `too_large`, `malformed`,
+    `duplicate_field`, `canonical`, `auth_…`, `secret_empty`, `value_unknown`,
+    `argument_conflict`.
+    """

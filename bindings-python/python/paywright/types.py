@@ -23,6 +23,8 @@ BodyLike: TypeAlias = bytes | bytearray | memoryview
 """A raw body, exactly as it arrived."""
 SecretLike: TypeAlias = str | Mapping[str, object]
 """A secret as text; a mapping stands for its JSON text."""
+KeyLike: TypeAlias = str | bytes
+"""What `paywright.signatures` signs and verifies with: a secret's text, or the bytes of a binary one."""
 
 Settlement: TypeAlias = Literal[
     "unsettled",
@@ -180,6 +182,7 @@ __all__ = [
     "Experience",
     "HasItems",
     "HeadersLike",
+    "KeyLike",
     "LineKind",
     "Mode",
     "NewLineFields",

@@ -1,11 +1,12 @@
-//! The public shape, written once: choices, records, gateways and methods, with their documentation. Each language's
+//! The public shape, written once: choices, records, gateways, methods and functions, with their documentation. Each language's
 //! binding, its type stubs, the API reference and the scenario runners are readers of this table. It decides nothing.
 //!
 //! The grammar is that of a header file. A type is `Name` or `Name<Name>`: `Text`, `Whole` (a whole number), `Flag`,
 //! `Amount` (an exact decimal), `Time` (an instant), `Bytes`, `Map` (text to text), `Headers`, `Secret`, `Gateway` (the
 //! configuration of any gateway), a choice, a record, `Optional<…>` or `List<…>`; a list or map that a host leaves out is
 //! empty. The arguments of a method stand in three groups, separated by semicolons: those that may be given by place,
-//! those that must be given by name, and those that may be left out.
+//! those that must be given by name, and those that may be left out. The arguments of a function, which needs no engine,
+//! stand in two groups: those that must be given, and those that may be left out; all may be given by place or by name.
 
 /// Hands the whole table to a macro: `paywright::surface!(my_reader);`.
 #[macro_export]
@@ -488,6 +489,13 @@ macro_rules! surface {
                     /// The gateway's number of the movement of money.
                     transaction_id: Optional<Text>,
                 }
+                /// A generic HMAC callback that is genuine. Who keeps both for a while recognises a message that comes again.
+                SignedCallback {
+                    /// SHA-256 of what was signed, in hex: a known one is a repetition.
+                    digest: Text,
+                    /// The sender's number of the message: a known one with another digest is a forgery.
+                    nonce: Optional<Text>,
+                }
                 /// A page of orders, newest first.
                 OrderPage {
                     /// All there are.
@@ -862,6 +870,40 @@ macro_rules! surface {
                 fn mock_page(token: Text;; language: Text) -> MockPage;
                 /// A click on the mock gateway's checkout page. Errors: `value_unknown`, `malformed`.
                 fn mock_choose(token: Text, choice: Text;;) -> MockChoice;
+            }
+            functions {
+                /// Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is in Unix seconds.
+                /// Errors: `secret_empty`, `key_type`, `argument_range`.
+                fn stripe_sign(body: Bytes, secret: Secret, timestamp: Whole;) -> Text;
+                /// Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`, `secrets` are the
+                /// `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are tolerated unless said, 0 for any age. A
+                /// time in the future passes, as with Stripe's own libraries. Errors: `too_large`, `auth_missing`,
+                /// `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
+                fn stripe_verify(body: Bytes, header: Optional<Text>, secrets: List<Secret>, now: Whole; tolerance_s: Whole)
+                    -> Done;
+                /// Signs a message as Standard Webhooks does: the value of the header `webhook-signature`, `v1` for a secret
+                /// `whsec_…` and `v1a` for a private key `whsk_…`. `timestamp`, in Unix seconds, and `id` go into the headers
+                /// `webhook-timestamp` and `webhook-id`. Errors: `text_format`, `argument_range`, `secret_empty`,
+                /// `config_invalid`, `key_type`.
+                fn standard_webhooks_sign(id: Text, timestamp: Whole, body: Bytes, secret: Secret;) -> Text;
+                /// Proves a message of Standard Webhooks genuine and of our time. `secrets` are `whsec_…` or public keys
+                /// `whpk_…`; `now` is in Unix seconds, 300 seconds are tolerated both ways unless said. Whether a `webhook-id` was
+                /// seen before is the caller's to say. Errors: `too_large`, `duplicate_field`, `auth_missing`,
+                /// `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `secret_empty`, `config_invalid`.
+                fn standard_webhooks_verify(body: Bytes, headers: Headers, secrets: List<Secret>, now: Whole;
+                    tolerance_s: Whole) -> Done;
+                /// Signs the members of a callback in the `body` scheme of the generic HMAC callback: 64 hex digits, which
+                /// become the member `signature`. Errors: `canonical`, `secret_empty`.
+                fn hmac_callback_sign(fields: Map, secret: Secret;) -> Text;
+                /// Proves a generic HMAC callback genuine and, unless `require_fresh` is false, of our time. `scheme` is `body`
+                /// unless it is `header`. In the `body` scheme `signature_header` names the header that carries the signature
+                /// in place of the member; in the `header` scheme `header_names` may rename `signature`, `timestamp`, `nonce`
+                /// and `key_id`. A message that names its key verifies with the secret at the same place of `key_ids` only;
+                /// `secrets` are those that are valid now. Errors: `too_large`, `malformed`, `duplicate_field`, `canonical`,
+                /// `auth_…`, `secret_empty`, `value_unknown`, `argument_conflict`.
+                fn hmac_callback_verify(body: Bytes, secrets: List<Secret>, now: Whole; headers: Headers, scheme: Text,
+                    signature_header: Text, header_names: Map, key_ids: List<Text>, require_fresh: Flag, tolerance_s: Whole)
+                    -> SignedCallback;
             }
         }
     };
