@@ -14,6 +14,7 @@ mod stripe_mock;
 mod surface;
 mod threats;
 mod tidy;
+mod transfers;
 mod transport;
 mod upkeep;
 mod vectors;

@@ -79,8 +79,9 @@ class Paywright:
     ) -> Paywright:
         """Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`.
 
-        `flows` are lifecycles of the host, as JSON text or mappings. `clock` and `seed` make
-        everything repeatable; they are for tests. Errors: `config_…`, `mock_in_live`,
+        `flows` are lifecycles of the host, as JSON text or mappings. `webhooks` are the endpoints
+        that `run_due` delivers the journal to. `clock` and `seed` make everything repeatable; they
+        are for tests. Errors: `config_…`, `mock_in_live`,
         `flow_invalid`, `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
         """
     @classmethod
