@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyString};
 use zeroize::Zeroizing;
 
 use crate::error::raise;
-use crate::given::{Given, items, wrong_type};
+use crate::given::{Given, items, json_text, wrong_type};
 use crate::shown::Shown;
 
 /// A type of the table, as functions take it.
@@ -42,6 +42,7 @@ mod kinds {
     pub struct Map;
     pub struct Headers;
     pub struct Secret;
+    pub struct Json;
     pub struct Optional<T>(PhantomData<T>);
     pub struct List<T>(PhantomData<T>);
 }
@@ -122,6 +123,20 @@ impl Kind for kinds::Secret {
     }
 
     fn lend<'a>(held: &'a &[u8]) -> &'a [u8] {
+        held
+    }
+}
+
+/// Text, or a mapping as its JSON text.
+impl Kind for kinds::Json {
+    type Held<'a> = String;
+    type Lent<'a> = &'a str;
+
+    fn hold<'a>(field: &str, value: &'a Bound<'_, PyAny>) -> PyResult<String> {
+        json_text(field, value)
+    }
+
+    fn lend<'a>(held: &'a String) -> &'a str {
         held
     }
 }

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -126,3 +127,86 @@ def test_hmac_callback(case: Case) -> None:
         assert code == expect.get("reason", code)
     elif "digest" in expect:
         assert seen["digest"] == expect["digest"]
+
+
+def platform_keys(names: list[str]) -> dict[str, str]:
+    """What a merchant has configured: certificates by their numbers, public keys by their ids."""
+    keys = [file("wechatpay")["keys"][name] for name in names]
+    return {key["serial"]: key.get("certificate_pem", key["public_spki_pem"]) for key in keys}
+
+
+@cases("wechatpay", "verify", "notify_event")
+def test_wechatpay(case: Case) -> None:
+    # Protects: notices and answers of WeChat Pay, through the binding. Both oddities that we take are taken: a message that
+    # is exactly 300 seconds old, and a serial number in another spelling.
+    keys, expect = platform_keys(case["trust_store"]), case["expect"]
+    code = refusal(lambda: signatures.wechatpay_verify(body(case), case["headers"], keys, case["now"]))
+    if "either" not in expect:
+        assert (code is None) == expect["verified"], code
+
+
+@cases("wechatpay", "resource")
+def test_wechatpay_resource(case: Case) -> None:
+    # Protects: encrypted parts, as they stand in a parsed notice and as JSON text.
+    key, expect = case["apiv3_key"], case["expect"]
+    for resource in (case["resource"], json.dumps(case["resource"])):
+        if expect["ok"]:
+            assert signatures.wechatpay_decrypt(resource, key) == expect["plaintext"].encode()
+        else:
+            code = refusal(lambda given=resource: signatures.wechatpay_decrypt(given, key))  # type: ignore[misc]
+            assert code in expect["reasons"]
+
+
+@cases("wechatpay", "request")
+def test_wechatpay_request(case: Case) -> None:
+    # Protects: the signature of every request, byte for byte.
+    vectors, url = file("wechatpay"), urlsplit(case["url"])
+    config, key = vectors["config"], vectors["keys"]["merchant"]["private_pkcs8_pem"]
+    header = signatures.wechatpay_authorization(
+        case["method"],
+        url.path + (f"?{url.query}" if url.query else ""),
+        body(case),
+        config["mchid"],
+        config["merchant_serial"],
+        key,
+        int(case["timestamp"]),
+        case["nonce_str"],
+    )
+    assert f'signature="{case["expect"]["signature"]}"' in header
+    assert header.startswith("WECHATPAY2-SHA256-RSA2048 ")
+
+
+@cases("alipay", "notify_verify", "notify_event")
+def test_alipay_notify(case: Case) -> None:
+    # Protects: notices of Alipay, through the binding; any of the configured keys may have signed.
+    expect, names = case["expect"], case.get("alipay_keys", ["platform"])
+    keys = [file("alipay")["keys"][name]["public_spki_pem"] for name in names]
+    codes = [refusal(lambda: signatures.alipay_verify_notify(body(case), key)) for key in keys]
+    if "either" not in expect:
+        assert (None in codes) == expect["verified"], codes
+
+
+@cases("alipay", "response_verify")
+def test_alipay_response(case: Case) -> None:
+    # Protects: answers of Alipay, and that what is given out is what was signed.
+    expect = case["expect"]
+    keys = [file("alipay")["keys"][name]["public_spki_pem"] for name in case["alipay_keys"]]
+    found: list[str] = []
+
+    def call(key: str) -> None:
+        text = body(case).decode()
+        found.append(signatures.alipay_verify_response(text, case["method"], key))
+
+    codes = [refusal(lambda: call(key)) for key in keys]
+    if "either" not in expect:
+        assert (None in codes) == expect["verified"], codes
+        if expect["verified"]:
+            assert found == [expect["signed_content"]]
+
+
+@cases("alipay", "request")
+def test_alipay_request(case: Case) -> None:
+    # Protects: the signature of every request, byte for byte, with a key in each of its wrappings.
+    keys = file("alipay")["keys"]["app"]
+    for wrapping in ("private_pkcs8_pem", "private_pkcs1_pem", "private_pkcs8_bare", "private_pkcs1_bare"):
+        assert signatures.alipay_sign(dict(case["params"]), keys[wrapping]) == case["expect"]["sign"]

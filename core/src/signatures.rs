@@ -5,15 +5,18 @@
 //! prepares them once, with the types of [`crate::sign`].
 
 use crate::api::guarded;
-use crate::api::types::{Done, Map, SignedCallback};
+use crate::api::types::{Bytes, Done, Map, SignedCallback};
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::http::Headers;
+use crate::json::Object;
 use crate::secret::Secret;
+use crate::sign::certificate::Certificate;
 use crate::sign::hmac::to_hex;
 use crate::sign::hmac_callback::{self, Config, HeaderNames, Scheme};
 use crate::sign::key_ring::{Key, KeyRing};
-use crate::sign::{standard_webhooks, stripe};
+use crate::sign::rsa::{PrivateKey, PublicKey};
+use crate::sign::{alipay, standard_webhooks, stripe, wechatpay};
 
 /// The header `Stripe-Signature` for a body; `timestamp` is in Unix seconds.
 ///
@@ -180,6 +183,136 @@ fn callback_keys(secrets: &[Secret], ids: &[&str]) -> Result<Vec<Key>> {
         not_after_s: None,
     };
     Ok(secrets.iter().enumerate().map(key).collect())
+}
+
+/// The header `Authorization` for a request to WeChat Pay.
+///
+/// Fails with `text_format` (a part that would end its line or its quotes), `secret_empty`, `key_type` and `key_weak`.
+#[allow(clippy::too_many_arguments)] // each is a part of what is signed or of what the header says
+pub fn wechatpay_authorization(
+    method: &str,
+    path: &str,
+    body: &[u8],
+    mchid: &str,
+    serial: &str,
+    private_key: impl AsRef<[u8]>,
+    timestamp: i64,
+    nonce: &str,
+) -> Result<String> {
+    guarded(|| {
+        for (field, text) in [("method", method), ("mchid", mchid), ("serial", serial)] {
+            letters_and_digits(field, text, WECHATPAY_PART_BYTES_MAX)?;
+        }
+        letters_and_digits("nonce", nonce, WECHATPAY_NONCE_BYTES_MAX)?;
+        if !path.starts_with('/') || !path.bytes().all(|b| b.is_ascii_graphic()) {
+            let error = Error::new(Code::TextFormat).with("field", "path");
+            return Err(error.with("rule", "it begins with / and holds no blank"));
+        }
+        let private_key = PrivateKey::parse("private_key", private_key.as_ref())?;
+        let merchant = wechatpay::Merchant { mchid, serial, private_key: &private_key };
+        let stamp = wechatpay::Stamp { timestamp, nonce };
+        wechatpay::authorization(merchant, method, path, body, stamp)
+    })
+}
+
+const WECHATPAY_NONCE_BYTES_MAX: usize = 32;
+const WECHATPAY_PART_BYTES_MAX: usize = 64;
+
+fn letters_and_digits(field: &str, text: &str, most: usize) -> Result<()> {
+    let is_plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if is_plain && (1..=most).contains(&text.len()) {
+        return Ok(());
+    }
+    let error = Error::new(Code::TextFormat).with("field", field);
+    Err(error.with("rule", format_args!("it is 1 to {most} letters, digits, _ or -")))
+}
+
+/// Proves a notice or an answer of WeChat Pay genuine; `keys` are certificates and public keys, PEM, by their serials.
+///
+/// Fails as [`wechatpay::verify`] does, with `auth_cert` for a certificate that is not valid now, and with `key_type` and
+/// `key_weak`.
+pub fn wechatpay_verify(
+    body: &[u8],
+    headers: &[(String, String)],
+    keys: &Map,
+    now: i64,
+    tolerance_s: Option<i64>,
+) -> Result<Done> {
+    guarded(|| {
+        let tolerance_s = tolerance(tolerance_s, hmac_callback::TOLERANCE_S)?.into();
+        let headers = Headers::new(headers.iter().cloned())?;
+        let mut unusable = None;
+        let key_of = |serial: &str| {
+            let named = wechatpay::normal_serial(serial);
+            let found = keys.iter().find(|(own, _)| wechatpay::normal_serial(own) == named)?;
+            platform_key(&named, found.1, now).map_err(|error| unusable = Some(error)).ok()
+        };
+        let verified = wechatpay::verify(body, &headers, key_of, now, tolerance_s);
+        // A key that cannot be used says more than that there is none.
+        match unusable {
+            Some(error) => Err(error),
+            None => verified.map(|()| Done { ok: true }),
+        }
+    })
+}
+
+/// The key that signs under a serial number.
+fn platform_key(serial: &str, pem: &str, now: i64) -> Result<PublicKey> {
+    let is_certificate = pem.contains("CERTIFICATE");
+    if !is_certificate {
+        return PublicKey::parse("keys", pem.as_bytes());
+    }
+    let certificate = Certificate::parse("keys", pem.as_bytes())?;
+    let unacceptable = |why: &str| Error::new(Code::AuthCert).with("why", why);
+    if wechatpay::normal_serial(&certificate.serial_hex()) != serial {
+        return Err(unacceptable("its serial number is not the one that it is kept under"));
+    }
+    match certificate.is_valid_at(Time::from_millis(now.saturating_mul(1000))) {
+        true => certificate.public_key(),
+        false => Err(unacceptable("it is not valid now")),
+    }
+}
+
+/// Opens an encrypted part of a message of WeChat Pay: the object `resource` as JSON text.
+///
+/// Fails with `key_type`, `malformed`, `duplicate_field` and `auth_decrypt`.
+pub fn wechatpay_decrypt(resource: &str, api_v3_key: impl AsRef<[u8]>) -> Result<Bytes> {
+    guarded(|| {
+        let key = wechatpay::ApiKey::new("api_v3_key", shared(api_v3_key)?)?;
+        let object = Object::parse(resource.as_bytes())?;
+        wechatpay::decrypt(wechatpay::Resource::of(&object)?, &[key]).map(Bytes)
+    })
+}
+
+/// The parameter `sign` of a request to Alipay; `private_key` is PEM or bare base64.
+///
+/// Fails with `secret_empty`, `key_type` and `key_weak`.
+pub fn alipay_sign(params: &Map, private_key: impl AsRef<[u8]>) -> Result<String> {
+    guarded(|| {
+        let pairs: Vec<_> = params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        alipay::sign(&pairs, &PrivateKey::parse("private_key", private_key.as_ref())?)
+    })
+}
+
+/// Proves a notice of Alipay genuine; answers with its parameters but `sign` and `sign_type`.
+///
+/// Fails as [`alipay::verify_notify`] does, and with `secret_empty`, `key_type` and `key_weak`.
+pub fn alipay_verify_notify(body: &[u8], public_key: &str) -> Result<Map> {
+    guarded(|| {
+        let key = PublicKey::parse("public_key", public_key.as_bytes())?;
+        let parameters = alipay::verify_notify(body, &[key])?;
+        Ok(parameters.pairs().iter().cloned().collect())
+    })
+}
+
+/// Proves Alipay's answer to a method; answers with the piece of the text that was signed.
+///
+/// Fails as [`alipay::verify_response`] does, and with `secret_empty`, `key_type` and `key_weak`.
+pub fn alipay_verify_response(text: &str, method: &str, public_key: &str) -> Result<String> {
+    guarded(|| {
+        let key = PublicKey::parse("public_key", public_key.as_bytes())?;
+        alipay::verify_response(text, method, &[key]).map(str::to_owned)
+    })
 }
 
 fn shared(secret: impl AsRef<[u8]>) -> Result<Secret> {

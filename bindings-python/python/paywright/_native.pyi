@@ -16,6 +16,7 @@ from .types import (
     ExceptionKind,
     Experience,
     HeadersLike,
+    JsonLike,
     KeyLike,
     LineKind,
     Mode,
@@ -1923,4 +1924,70 @@ def hmac_callback_verify(
     `secrets` are those that are valid now. Errors: `too_large`, `malformed`,
     `duplicate_field`, `canonical`, `auth_…`, `secret_empty`, `value_unknown`,
     `argument_conflict`.
+    """
+def wechatpay_authorization(
+    method: str,
+    path: str,
+    body: BodyLike,
+    mchid: str,
+    serial: str,
+    private_key: KeyLike,
+    timestamp: int,
+    nonce: str,
+) -> str:
+    """Signs a request to WeChat Pay (API v3): the value of the header `Authorization`. `path`
+    is the path with its query as it goes over the wire, `serial` the number of the
+    merchant's API certificate, `private_key` PEM. Neither `timestamp` (Unix seconds) nor
+    `nonce` (at most 32 letters and digits) is used twice. Errors: `text_format`,
+    `secret_empty`, `key_type`, `key_weak`.
+    """
+def wechatpay_verify(
+    body: BodyLike,
+    headers: HeadersLike,
+    keys: Mapping[str, str],
+    now: int,
+    tolerance_s: int | None = None,
+) -> Done:
+    """Proves a notice or an answer of WeChat Pay genuine and of our time. `keys` are platform
+    certificates by their serial numbers and public keys by their `PUB_KEY_ID_…`, all PEM;
+    only the one that the message names is tried, a certificate only while it is valid.
+    `now` is in Unix seconds, 300 seconds are tolerated both ways unless said. Errors:
+    `auth_algorithm`, `auth_missing`, `duplicate_field`, `auth_malformed`, `auth_stale`,
+    `auth_cert`, `auth_unknown_key`, `auth_mismatch`, `key_type`, `key_weak`.
+    """
+def wechatpay_decrypt(
+    resource: JsonLike,
+    api_v3_key: KeyLike,
+) -> bytes:
+    """Opens the encrypted part (`resource`) of a notice of WeChat Pay, or of its list of
+    certificates. Nothing is given out that was not authenticated. Errors: `key_type` (the
+    APIv3 key is not 32 characters), `auth_decrypt`, `malformed`.
+    """
+def alipay_sign(
+    params: Mapping[str, str],
+    private_key: KeyLike,
+) -> str:
+    """Signs the parameters of a request to Alipay (RSA2): the value of the parameter `sign`.
+    Empty parameters and `sign` take no part. `private_key` is PEM or bare base64. Errors:
+    `secret_empty`, `key_type`, `key_weak`.
+    """
+def alipay_verify_notify(
+    body: BodyLike,
+    public_key: str,
+) -> dict[str, str]:
+    """Proves a notice of Alipay genuine: the raw form that arrived, and Alipay's public key or
+    certificate (PEM or bare base64). The answer is what was signed, decoded. An old notice
+    stays genuine; whom and what it is about is the caller's to compare. Errors:
+    `malformed`, `duplicate_field`, `too_large`, `auth_missing`, `auth_algorithm`,
+    `auth_malformed`, `auth_mismatch`, `secret_empty`, `key_type`, `key_weak`.
+    """
+def alipay_verify_response(
+    text: str,
+    method: str,
+    public_key: str,
+) -> str:
+    """Proves Alipay's answer to a method, such as `alipay.trade.query`, and gives the piece of
+    its text that was signed: only that may be read. Errors: `malformed`, `duplicate_field`,
+    `event_mismatch`, `auth_missing`, `auth_malformed`, `auth_mismatch`, `secret_empty`,
+    `key_type`, `key_weak`.
     """

@@ -12,13 +12,25 @@ from ._native import (
     standard_webhooks_verify,
     hmac_callback_sign,
     hmac_callback_verify,
+    wechatpay_authorization,
+    wechatpay_verify,
+    wechatpay_decrypt,
+    alipay_sign,
+    alipay_verify_notify,
+    alipay_verify_response,
 )
 
 __all__ = [
+    "alipay_sign",
+    "alipay_verify_notify",
+    "alipay_verify_response",
     "hmac_callback_sign",
     "hmac_callback_verify",
     "standard_webhooks_sign",
     "standard_webhooks_verify",
     "stripe_sign",
     "stripe_verify",
+    "wechatpay_authorization",
+    "wechatpay_decrypt",
+    "wechatpay_verify",
 ]

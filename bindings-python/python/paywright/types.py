@@ -25,6 +25,8 @@ SecretLike: TypeAlias = str | Mapping[str, object]
 """A secret as text; a mapping stands for its JSON text."""
 KeyLike: TypeAlias = str | bytes
 """What `paywright.signatures` signs and verifies with: a secret's text, or the bytes of a binary one."""
+JsonLike: TypeAlias = str | Mapping[str, object]
+"""An object as JSON text; a mapping stands for its JSON text."""
 
 Settlement: TypeAlias = Literal[
     "unsettled",
@@ -182,6 +184,7 @@ __all__ = [
     "Experience",
     "HasItems",
     "HeadersLike",
+    "JsonLike",
     "KeyLike",
     "LineKind",
     "Mode",

@@ -215,9 +215,9 @@ pub fn refund_diagram() -> String {
 mod tests {
     use super::*;
 
-    const PLAIN: [&str; 11] = [
+    const PLAIN: [&str; 12] = [
         "Text", "Whole", "Flag", "Amount", "Time", "Bytes", "Map", "Headers", "Secret", "Gateway",
-        "Optional",
+        "Optional", "Json",
     ];
 
     fn known(name: &str) -> bool {

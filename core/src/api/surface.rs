@@ -3,7 +3,7 @@
 //!
 //! The grammar is that of a header file. A type is `Name` or `Name<Name>`: `Text`, `Whole` (a whole number), `Flag`,
 //! `Amount` (an exact decimal), `Time` (an instant), `Bytes`, `Map` (text to text), `Headers`, `Secret`, `Gateway` (the
-//! configuration of any gateway), a choice, a record, `Optional<…>` or `List<…>`; a list or map that a host leaves out is
+//! configuration of any gateway), `Json` (an object as JSON text), a choice, a record, `Optional<…>` or `List<…>`; a list or map that a host leaves out is
 //! empty. The arguments of a method stand in three groups, separated by semicolons: those that may be given by place,
 //! those that must be given by name, and those that may be left out. The arguments of a function, which needs no engine,
 //! stand in two groups: those that must be given, and those that may be left out; all may be given by place or by name.
@@ -904,6 +904,34 @@ macro_rules! surface {
                 fn hmac_callback_verify(body: Bytes, secrets: List<Secret>, now: Whole; headers: Headers, scheme: Text,
                     signature_header: Text, header_names: Map, key_ids: List<Text>, require_fresh: Flag, tolerance_s: Whole)
                     -> SignedCallback;
+                /// Signs a request to WeChat Pay (API v3): the value of the header `Authorization`. `path` is the path with its
+                /// query as it goes over the wire, `serial` the number of the merchant's API certificate, `private_key` PEM.
+                /// Neither `timestamp` (Unix seconds) nor `nonce` (at most 32 letters and digits) is used twice. Errors:
+                /// `text_format`, `secret_empty`, `key_type`, `key_weak`.
+                fn wechatpay_authorization(method: Text, path: Text, body: Bytes, mchid: Text, serial: Text,
+                    private_key: Secret, timestamp: Whole, nonce: Text;) -> Text;
+                /// Proves a notice or an answer of WeChat Pay genuine and of our time. `keys` are platform certificates by their
+                /// serial numbers and public keys by their `PUB_KEY_ID_…`, all PEM; only the one that the message names is
+                /// tried, a certificate only while it is valid. `now` is in Unix seconds, 300 seconds are tolerated both ways
+                /// unless said. Errors: `auth_algorithm`, `auth_missing`, `duplicate_field`, `auth_malformed`, `auth_stale`,
+                /// `auth_cert`, `auth_unknown_key`, `auth_mismatch`, `key_type`, `key_weak`.
+                fn wechatpay_verify(body: Bytes, headers: Headers, keys: Map, now: Whole; tolerance_s: Whole) -> Done;
+                /// Opens the encrypted part (`resource`) of a notice of WeChat Pay, or of its list of certificates. Nothing is
+                /// given out that was not authenticated. Errors: `key_type` (the APIv3 key is not 32 characters),
+                /// `auth_decrypt`, `malformed`.
+                fn wechatpay_decrypt(resource: Json, api_v3_key: Secret;) -> Bytes;
+                /// Signs the parameters of a request to Alipay (RSA2): the value of the parameter `sign`. Empty parameters and
+                /// `sign` take no part. `private_key` is PEM or bare base64. Errors: `secret_empty`, `key_type`, `key_weak`.
+                fn alipay_sign(params: Map, private_key: Secret;) -> Text;
+                /// Proves a notice of Alipay genuine: the raw form that arrived, and Alipay's public key or certificate (PEM or
+                /// bare base64). The answer is what was signed, decoded. An old notice stays genuine; whom and what it is about
+                /// is the caller's to compare. Errors: `malformed`, `duplicate_field`, `too_large`, `auth_missing`,
+                /// `auth_algorithm`, `auth_malformed`, `auth_mismatch`, `secret_empty`, `key_type`, `key_weak`.
+                fn alipay_verify_notify(body: Bytes, public_key: Text;) -> Map;
+                /// Proves Alipay's answer to a method, such as `alipay.trade.query`, and gives the piece of its text that was
+                /// signed: only that may be read. Errors: `malformed`, `duplicate_field`, `event_mismatch`, `auth_missing`,
+                /// `auth_malformed`, `auth_mismatch`, `secret_empty`, `key_type`, `key_weak`.
+                fn alipay_verify_response(text: Text, method: Text, public_key: Text;) -> Text;
             }
         }
     };

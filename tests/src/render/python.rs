@@ -38,6 +38,8 @@ SecretLike: TypeAlias = str | Mapping[str, object]
 """A secret as text; a mapping stands for its JSON text."""
 KeyLike: TypeAlias = str | bytes
 """What `paywright.signatures` signs and verifies with: a secret's text, or the bytes of a binary one."""
+JsonLike: TypeAlias = str | Mapping[str, object]
+"""An object as JSON text; a mapping stands for its JSON text."""
 "#;
 
 const SIGNATURES_HEAD: &str = r#""""Signatures of payment providers, made and verified without an engine.
@@ -152,8 +154,9 @@ pub(super) fn types() -> String {
         out.push_str(&docstring("", &choice.doc.prose()));
     }
     INPUTS.iter().for_each(|input| fields_of(&mut out, input));
-    let names = ["AmountLike", "BodyLike", "HasItems", "HeadersLike", "KeyLike", "SecretLike"]
-        .map(str::to_owned);
+    let names =
+        ["AmountLike", "BodyLike", "HasItems", "HeadersLike", "JsonLike", "KeyLike", "SecretLike"]
+            .map(str::to_owned);
     let inputs = INPUTS.iter().map(|input| format!("{}Fields", input.name));
     let choices = CHOICES.iter().map(|choice| choice.name.to_owned());
     out.push_str(&all(names.into_iter().chain(choices).chain(inputs)));
@@ -178,8 +181,8 @@ pub(super) fn stub() -> String {
     let mut out = format!("{NOTICE}{STUB_IMPORTS}");
     let choices = CHOICES.iter().map(|choice| choice.name.to_owned());
     let inputs = INPUTS.iter().map(|input| format!("{}Fields", input.name));
-    let names =
-        ["AmountLike", "BodyLike", "HeadersLike", "KeyLike", "SecretLike"].map(str::to_owned);
+    let names = ["AmountLike", "BodyLike", "HeadersLike", "JsonLike", "KeyLike", "SecretLike"]
+        .map(str::to_owned);
     let mut imports: Vec<_> = names.into_iter().chain(choices).chain(inputs).collect();
     imports.sort();
     out.push_str("from .gateways import Gateway\n");
@@ -317,6 +320,7 @@ fn taken_name(name: &str) -> String {
         "Amount" => "AmountLike".to_owned(),
         "Bytes" => "BodyLike".to_owned(),
         "Headers" => "HeadersLike".to_owned(),
+        "Json" => "JsonLike".to_owned(),
         "Secret" => "SecretLike".to_owned(),
         "Map" => "Mapping[str, str]".to_owned(),
         "Gateway" => gateways(),
