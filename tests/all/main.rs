@@ -9,6 +9,7 @@ mod host_gateway;
 mod machines;
 mod requirements;
 mod scenarios;
+mod stripe;
 mod stripe_mock;
 mod surface;
 mod threats;

@@ -11,3 +11,4 @@ mod stand_ins;
 mod state;
 mod storage;
 mod stripe;
+mod wechat_pay;

@@ -2,3 +2,5 @@
 //! every kind of trouble on command. They decide nothing that the core decides.
 
 pub mod server;
+pub mod stripe;
+pub mod wechatpay;
