@@ -1,6 +1,8 @@
 //! Whole stories at a played Stripe: words that are lost on the way, a payer who pays or does not, money that goes back.
 //! What counts is what stands in both books at the end.
 
+mod played;
+
 use std::sync::Arc;
 
 use paywright::api::types::*;
@@ -8,9 +10,10 @@ use paywright::api::{Options, Paywright};
 use paywright::clock::{ManualClock, Time as Instant};
 use paywright::http::{NoResponse, Request, Response, Transport};
 use paywright::id::SeededRandomness;
-use paywright_tests::fake::stripe::{Fake, SECRET_KEY, Trouble, WEBHOOK_SECRET};
 use paywright_tests::shop::read;
 use serde_json::{Value, json};
+
+use played::{Fake, SECRET_KEY, Trouble, WEBHOOK_SECRET};
 
 const NOW: i64 = 1_780_300_800;
 const DAY: i64 = 24 * 60 * 60;

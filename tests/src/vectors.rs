@@ -5,6 +5,7 @@ pub mod alipay;
 mod alipay_engine;
 pub mod engine;
 pub mod hmac_callback;
+pub mod paypal;
 pub mod stripe_form;
 pub mod wechatpay;
 
@@ -74,6 +75,7 @@ pub fn judge(file: &Value, engine: Option<&Engine>) -> Result<Report, String> {
         Some(stripe_form::FORMAT) => stripe_form::judge(file)?,
         Some(alipay::FORMAT) => alipay::judge(file)?,
         Some(wechatpay::FORMAT) => wechatpay::judge(file)?,
+        Some(paypal::FORMAT) => paypal::judge(file)?,
         Some(other) => return Err(format!("the format {other:?} is not known")),
         None => return Err("the file does not name its format".to_owned()),
     };

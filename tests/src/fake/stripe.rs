@@ -1,352 +1,282 @@
-//! A played Stripe: a book of intents, sessions and refunds behind the paths of API v1, with idempotency keys honoured as
-//! Stripe does, and every kind of lost word on command. It decides nothing about our payments.
+//! A played Stripe: Payment Intents and Refunds of API v1, with idempotency keys that bring back the first answer word for
+//! word, as its documents say. It knows one account and no cards: whoever pays, pays.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use paywright::clock::{Clock as _, ManualClock};
-use paywright::http::{NoResponse, Request, Response, Transport};
-use paywright::secret::Secret;
-use paywright::sign::stripe::{SIGNATURE, sign};
 use serde_json::{Value, json};
 
-/// The endpoint's secret.
-pub const WEBHOOK_SECRET: &str = "whsec_throwaway";
-/// The key.
-pub const SECRET_KEY: &str = "sk_test_throwaway";
-/// For so long an idempotency key is known.
-const KEY_SECONDS: i64 = 24 * 60 * 60;
+use super::server::{Answered, Received};
+use super::{PaymentOnBook, Provider, RefundOnBook, Standing};
 
-/// What happens to the next request; once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// It never arrives.
-    NotSent,
-    /// It arrives and is acted upon, and the answer is lost.
-    AnswerLost,
-    /// It is acted upon, and the answer is an error of the server.
-    ServerError,
-    /// It is turned away because another with its key is still running.
-    KeyInUse,
-    /// It is turned away because there are too many.
-    TooMany,
+type Form = BTreeMap<String, String>;
+type Said = Result<Value, (u16, Value)>;
+
+#[derive(Clone, Debug)]
+struct Intent {
+    id: String,
+    label: String,
+    currency: String,
+    manual: bool,
+    amount: i64,
+    received: i64,
+    status: &'static str,
 }
 
-#[derive(Clone)]
-struct Known {
-    form: Vec<(String, String)>,
-    answer: (u16, Value),
-    at_s: i64,
+#[derive(Clone, Debug)]
+struct Refund {
+    id: String,
+    intent: String,
+    labels: Value,
+    currency: String,
+    amount: i64,
+    paid: bool,
 }
 
-#[derive(Default)]
-struct Book {
-    objects: BTreeMap<String, Value>,
-    keys: BTreeMap<String, Known>,
-    requests: Vec<String>,
-    trouble: Vec<Trouble>,
-    made: u32,
+/// The provider.
+#[derive(Clone, Debug, Default)]
+pub struct Stripe {
+    intents: Vec<Intent>,
+    refunds: Vec<Refund>,
+    /// What each idempotency key was first used for, and what was answered.
+    keys: BTreeMap<String, (Vec<u8>, u16, Value)>,
+    refunds_wait: bool,
 }
 
-/// The provider, on a clock that is set by hand.
-pub struct Fake {
-    clock: ManualClock,
-    book: Mutex<Book>,
-}
-
-impl Fake {
-    /// An empty book.
-    pub fn new(clock: ManualClock) -> Self {
-        Fake { clock, book: Mutex::default() }
-    }
-
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What shall happen to the next requests, one after the other.
-    pub fn will(&self, trouble: &[Trouble]) {
-        self.book().trouble = trouble.iter().rev().copied().collect();
-    }
-
-    /// Method and path of every request that arrived since the last look.
-    pub fn requests(&self) -> Vec<String> {
-        std::mem::take(&mut self.book().requests)
-    }
-
-    /// All objects of a kind.
-    pub fn all(&self, kind: &str) -> Vec<Value> {
-        self.book().objects.values().filter(|object| object["object"] == kind).cloned().collect()
-    }
-
-    /// Changes an object, as payers and banks do.
-    pub fn change(&self, id: &str, changes: Value) {
-        change(self.book().objects.get_mut(id).expect("an object of that id"), &changes);
-    }
-
-    /// The payer pays, or the bank holds the money: an intent, or a session by a new intent of its own.
-    pub fn paid(&self, id: &str) {
-        let mut book = self.book();
-        let intent = match book.objects[id]["object"] == "checkout.session" {
-            false => id.to_owned(),
-            true => {
-                let session = book.objects[id].clone();
-                let form = session["payment_intent_data"].clone();
-                let intent = book.intent(session["amount_total"].clone(), &session["currency"]);
-                change(book.objects.get_mut(&intent).expect("just made"), &form);
-                let done = json!({"status": "complete", "payment_status": "paid", "url": null, "payment_intent": intent});
-                change(book.objects.get_mut(id).expect("known above"), &done);
-                intent
-            }
+impl Stripe {
+    fn pay(&mut self, form: &Form) -> Said {
+        let intent = Intent {
+            id: format!("pi_throwaway{:04}", self.intents.len() + 1),
+            label: text(form, "metadata[payment_id]"),
+            currency: text(form, "currency"),
+            manual: text(form, "capture_method") == "manual",
+            amount: whole(form, "amount"),
+            received: 0,
+            status: "requires_payment_method",
         };
-        let object = book.objects.get_mut(&intent).expect("an intent of that id");
-        let amount = object["amount"].clone();
-        let done = match object["capture_method"] == "manual" {
-            true => json!({"status": "requires_capture", "amount_capturable": amount}),
-            false => json!({"status": "succeeded", "amount_received": amount}),
-        };
-        change(object, &done);
+        let said = intent.to_json();
+        self.intents.push(intent);
+        Ok(said)
     }
 
-    /// What it would post about an object as it is now.
-    pub fn message(&self, event: &str, kind: &str, id: &str) -> (Vec<(String, String)>, Vec<u8>) {
-        let object = self.book().objects[id].clone();
-        let body = json!({
-            "id": event, "object": "event", "livemode": false, "type": kind, "data": {"object": object},
-            "pending_webhooks": 1, "request": {"id": null, "idempotency_key": null},
-        });
-        let body = body.to_string().into_bytes();
-        let secret = Secret::new("fake", WEBHOOK_SECRET).expect("a secret");
-        let line = sign(&body, &secret, self.clock.now().seconds()).expect("a signature");
-        (vec![(SIGNATURE.to_owned(), line)], body)
+    fn intent(&mut self, id: &str) -> Result<&mut Intent, (u16, Value)> {
+        self.intents.iter_mut().find(|intent| intent.id == id).ok_or_else(missing)
     }
-}
 
-fn change(object: &mut Value, changes: &Value) {
-    for (name, value) in changes.as_object().into_iter().flatten() {
-        object[name] = value.clone();
-    }
-}
-
-impl Transport for Fake {
-    fn send(&self, request: &Request) -> Result<Response, NoResponse> {
-        let trouble = self.book().trouble.pop();
-        let refusal =
-            |code: &str| json!({"error": {"type": "invalid_request_error", "code": code}});
-        let (status, body) = match trouble {
-            Some(Trouble::NotSent) => return Err(NoResponse::NotSent("no connection".to_owned())),
-            Some(Trouble::KeyInUse) => (409, refusal("idempotency_key_in_use")),
-            Some(Trouble::TooMany) => (429, refusal("rate_limit")),
-            _ => self.book().serve(request, self.clock.now().seconds()),
-        };
-        match trouble {
-            Some(Trouble::AnswerLost) => Err(NoResponse::Unknown("the answer was lost".to_owned())),
-            Some(Trouble::ServerError) => Ok(answer(500, &json!({"error": {"type": "api_error"}}))),
-            _ => Ok(answer(status, &body)),
+    fn refund(&mut self, form: &Form) -> Said {
+        let id = text(form, "payment_intent");
+        let back: i64 =
+            self.refunds.iter().filter(|known| known.intent == id).map(|known| known.amount).sum();
+        let paid = !self.refunds_wait;
+        let intent = self.intent(&id)?;
+        let amount = whole(form, "amount");
+        if back + amount > intent.received {
+            return Err((400, trouble("charge_already_refunded", None)));
         }
-    }
-}
-
-fn answer(status: u16, body: &Value) -> Response {
-    let headers = vec![("Request-Id".to_owned(), "req_fake".to_owned())];
-    Response { status, headers, body: body.to_string().into_bytes() }
-}
-
-fn refuse(status: u16, kind: &str, code: &str) -> (u16, Value) {
-    (status, json!({"error": {"type": kind, "code": code}}))
-}
-
-impl Book {
-    /// Keys first: the answer of the first request that was executed, for a day.
-    fn serve(&mut self, request: &Request, now_s: i64) -> (u16, Value) {
-        let header = |name: &str| {
-            let found = request.headers.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| value.clone())
+        let refund = Refund {
+            currency: intent.currency.clone(),
+            id: format!("re_throwaway{:04}", self.refunds.len() + 1),
+            intent: id,
+            labels: json!({
+                "refund_id": text(form, "metadata[refund_id]"),
+                "payment_id": text(form, "metadata[payment_id]"),
+            }),
+            amount,
+            paid,
         };
-        let rest = request.url.split_once("://").map_or("", |(_, rest)| rest);
-        let target = rest.split_once('/').map_or("", |(_, path)| path).to_owned();
-        self.requests.push(format!("{} /{target}", request.method));
-        if header("Authorization").as_deref() != Some(&format!("Bearer {SECRET_KEY}")) {
-            return refuse(401, "invalid_request_error", "api_key_invalid");
-        }
-        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-        let text = String::from_utf8_lossy(&request.body);
-        let form = pairs(if request.method == "GET" { query } else { &text });
-        let Some(key) = header("Idempotency-Key") else {
-            return self.execute(request.method, path, &form);
-        };
-        let key = format!("{path} {key}");
-        match self.keys.get(&key).filter(|known| now_s - known.at_s < KEY_SECONDS) {
-            Some(known) if known.form == form => known.answer.clone(),
-            Some(_) => refuse(400, "idempotency_error", ""),
-            None => {
-                let answer = self.execute(request.method, path, &form);
-                self.keys.insert(key, Known { form, answer: answer.clone(), at_s: now_s });
-                answer
-            }
-        }
+        let said = refund.to_json();
+        self.refunds.push(refund);
+        Ok(said)
     }
 
-    fn execute(&mut self, method: &str, path: &str, form: &[(String, String)]) -> (u16, Value) {
-        let parts: Vec<&str> = path.split('/').collect();
-        match (method, parts.as_slice()) {
-            ("POST", ["v1", "payment_intents"]) => {
-                let id = self.intent(number(form, "amount"), &value(form, "currency"));
-                let given = json!({"metadata": labels(form, "metadata"), "capture_method": value(form, "capture_method")});
-                change(self.objects.get_mut(&id).expect("just made"), &given);
-                self.shown(&id)
-            }
-            ("POST", ["v1", "checkout", "sessions"]) => self.session(form),
-            ("POST", ["v1", "refunds"]) => self.refund(form),
-            ("GET", ["v1", "refunds"]) => {
-                let of = value(form, "payment_intent");
-                let refunds = self.objects.values().filter(|object| object["object"] == "refund");
-                let data: Vec<_> =
-                    refunds.filter(|refund| refund["payment_intent"] == of).collect();
-                (200, json!({"object": "list", "has_more": false, "data": data}))
-            }
-            ("GET", ["v1", "payment_intents", id] | ["v1", "checkout", "sessions", id]) => {
-                self.shown(id)
-            }
-            ("POST", ["v1", "checkout", "sessions", id, "expire"]) => {
-                self.moved(id, &["open"], json!({"status": "expired", "url": null}))
-            }
-            ("POST", ["v1", "payment_intents", id, "cancel"]) => {
-                let from = ["requires_payment_method", "requires_action", "requires_capture"];
-                self.moved(id, &from, json!({"status": "canceled", "amount_capturable": 0}))
-            }
+    fn act(&mut self, request: &Received) -> Said {
+        let form = form(&String::from_utf8_lossy(&request.body));
+        let path: Vec<_> = request.path().trim_start_matches('/').split('/').collect();
+        match (request.method.as_str(), &path[..]) {
+            ("POST", ["v1", "payment_intents"]) => self.pay(&form),
+            ("GET", ["v1", "payment_intents", id]) => self.intent(id).map(|known| known.to_json()),
             ("POST", ["v1", "payment_intents", id, "capture"]) => {
-                let amount = number(form, "amount_to_capture");
-                let done = json!({"status": "succeeded", "amount_received": amount, "amount_capturable": 0});
-                self.moved(id, &["requires_capture"], done)
+                self.intent(id)?.capture(whole(&form, "amount_to_capture"))
             }
-            _ => refuse(404, "invalid_request_error", "url_invalid"),
-        }
-    }
-
-    fn next(&mut self, prefix: &str) -> String {
-        self.made += 1;
-        format!("{prefix}_{}", self.made)
-    }
-
-    fn intent(&mut self, amount: Value, currency: &Value) -> String {
-        let id = self.next("pi");
-        let intent = json!({
-            "id": id, "object": "payment_intent", "livemode": false, "amount": amount,
-            "amount_received": 0, "amount_capturable": 0, "currency": currency,
-            "status": "requires_payment_method", "client_secret": format!("{id}_secret_throwaway"),
-        });
-        self.objects.insert(id.clone(), intent);
-        id
-    }
-
-    fn session(&mut self, form: &[(String, String)]) -> (u16, Value) {
-        let id = self.next("cs_test");
-        let of =
-            |name: &str, line: usize| number(form, &format!("line_items[{line}]{name}")).as_i64();
-        let price = |line| Some(of("[price_data][unit_amount]", line)? * of("[quantity]", line)?);
-        let total: i64 = (0..).map_while(price).sum();
-        let session = json!({
-            "id": id, "object": "checkout.session", "livemode": false, "mode": "payment",
-            "status": "open", "payment_status": "unpaid", "amount_total": total,
-            "currency": value(form, "line_items[0][price_data][currency]"), "payment_intent": null,
-            "url": format!("https://checkout.stripe.com/c/pay/{id}"), "metadata": labels(form, "metadata"),
-            "payment_intent_data": {
-                "metadata": labels(form, "payment_intent_data[metadata]"),
-                "capture_method": value(form, "payment_intent_data[capture_method]"),
-            },
-        });
-        self.objects.insert(id.clone(), session);
-        self.shown(&id)
-    }
-
-    fn refund(&mut self, form: &[(String, String)]) -> (u16, Value) {
-        let (of, amount) = (value(form, "payment_intent"), number(form, "amount"));
-        let intent = of.as_str().and_then(|id| self.objects.get(id));
-        let Some(received) = intent.and_then(|intent| intent["amount_received"].as_i64()) else {
-            return refuse(404, "invalid_request_error", "resource_missing");
-        };
-        let earlier =
-            self.objects.values().filter(|o| o["object"] == "refund" && o["payment_intent"] == of);
-        let back: i64 = earlier.filter_map(|refund| refund["amount"].as_i64()).sum();
-        if back + amount.as_i64().unwrap_or(i64::MAX / 2) > received {
-            return refuse(400, "invalid_request_error", "charge_already_refunded");
-        }
-        let currency = intent.map(|intent| intent["currency"].clone());
-        let id = self.next("re");
-        let refund = json!({
-            "id": id, "object": "refund", "payment_intent": of, "amount": amount, "currency": currency,
-            "status": "succeeded", "metadata": labels(form, "metadata"),
-        });
-        self.objects.insert(id.clone(), refund);
-        self.shown(&id)
-    }
-
-    fn moved(&mut self, id: &str, from: &[&str], to: Value) -> (u16, Value) {
-        let Some(object) = self.objects.get_mut(id) else {
-            return refuse(404, "invalid_request_error", "resource_missing");
-        };
-        if !from.iter().any(|status| object["status"] == *status) {
-            if object["object"] == "checkout.session" {
-                return refuse(400, "invalid_request_error", "");
+            ("POST", ["v1", "payment_intents", id, "cancel"]) => self.intent(id)?.cancel(),
+            ("POST", ["v1", "refunds"]) => self.refund(&form),
+            ("GET", ["v1", "refunds"]) => {
+                let query = request.target.split_once('?').map_or("", |(_, query)| query);
+                let of = text(&self::form(query), "payment_intent");
+                let known = self.refunds.iter().filter(|refund| refund.intent == of);
+                Ok(json!({"object": "list", "has_more": false,
+                    "data": known.map(Refund::to_json).collect::<Vec<_>>()}))
             }
-            let code = "payment_intent_unexpected_state";
-            let shown = object.clone();
-            return (
-                400,
-                json!({"error": {"type": "invalid_request_error", "code": code, "payment_intent": shown}}),
-            );
+            _ => Err((404, trouble("resource_missing", None))),
         }
-        change(object, &to);
-        self.shown(id)
-    }
-
-    /// An object; a session with its intent inside, as we always ask for it.
-    fn shown(&self, id: &str) -> (u16, Value) {
-        let Some(object) = self.objects.get(id) else {
-            return refuse(404, "invalid_request_error", "resource_missing");
-        };
-        let mut object = object.clone();
-        let intent = object["payment_intent"].as_str().and_then(|id| self.objects.get(id));
-        if let Some(intent) = intent.filter(|_| object["object"] == "checkout.session") {
-            object["payment_intent"] = intent.clone();
-        }
-        (200, object)
     }
 }
 
-fn value(form: &[(String, String)], name: &str) -> Value {
-    form.iter().find(|(known, _)| known == name).map_or(Value::Null, |(_, value)| json!(value))
+impl Intent {
+    fn to_json(&self) -> Value {
+        let held = if self.status == "requires_capture" { self.amount } else { 0 };
+        json!({
+            "id": self.id, "object": "payment_intent", "livemode": false, "status": self.status,
+            "amount": self.amount, "amount_received": self.received, "amount_capturable": held,
+            "currency": self.currency, "client_secret": format!("{}_secret_throwaway", self.id),
+            "metadata": {"payment_id": self.label},
+        })
+    }
+
+    fn elsewhere(&self) -> (u16, Value) {
+        (400, trouble("payment_intent_unexpected_state", Some(self.to_json())))
+    }
+
+    fn capture(&mut self, amount: i64) -> Said {
+        if self.status != "requires_capture" {
+            return Err(self.elsewhere());
+        }
+        (self.status, self.received) = ("succeeded", amount);
+        Ok(self.to_json())
+    }
+
+    fn cancel(&mut self) -> Said {
+        if matches!(self.status, "succeeded" | "canceled") {
+            return Err(self.elsewhere());
+        }
+        self.status = "canceled";
+        Ok(self.to_json())
+    }
 }
 
-fn number(form: &[(String, String)], name: &str) -> Value {
-    value(form, name)
-        .as_str()
-        .and_then(|text| text.parse::<i64>().ok())
-        .map_or(Value::Null, Value::from)
+impl Refund {
+    fn to_json(&self) -> Value {
+        json!({
+            "id": self.id, "object": "refund", "amount": self.amount, "currency": self.currency,
+            "payment_intent": self.intent, "metadata": self.labels,
+            "status": if self.paid { "succeeded" } else { "pending" },
+        })
+    }
 }
 
-fn labels(form: &[(String, String)], place: &str) -> Value {
-    let inside = |name: &str| {
-        let rest = name.strip_prefix(place)?.strip_prefix('[')?.strip_suffix(']')?;
-        Some(rest.to_owned())
+fn trouble(code: &str, intent: Option<Value>) -> Value {
+    json!({"error": {"type": "invalid_request_error", "code": code, "payment_intent": intent}})
+}
+
+fn missing() -> (u16, Value) {
+    (404, trouble("resource_missing", None))
+}
+
+fn answered(status: u16, body: &Value) -> Answered {
+    Answered::json(status, body.to_string()).with("Request-Id", "req_throwaway")
+}
+
+fn text(form: &Form, name: &str) -> String {
+    form.get(name).cloned().unwrap_or_default()
+}
+
+fn whole(form: &Form, name: &str) -> i64 {
+    text(form, name).parse().unwrap_or(0)
+}
+
+/// The members of a form.
+pub fn form(text: &str) -> Form {
+    let member = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (plain(name), plain(value))
     };
-    let found = form.iter().filter_map(|(name, value)| Some((inside(name)?, json!(value))));
-    Value::Object(found.collect())
+    text.split('&').filter(|pair| !pair.is_empty()).map(member).collect()
 }
 
-fn pairs(form: &str) -> Vec<(String, String)> {
-    let given = form.split('&').filter_map(|pair| pair.split_once('='));
-    given.map(|(name, value)| (decoded(name), decoded(value))).collect()
-}
-
-fn decoded(text: &str) -> String {
-    let mut pieces = text.split('%');
-    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
-    for piece in pieces {
-        let (code, rest) = piece.split_at_checked(2).unwrap_or(("", piece));
-        bytes.extend(u8::from_str_radix(code, 16).ok());
-        bytes.extend(rest.as_bytes());
+/// Text without the escapes of a form.
+fn plain(text: &str) -> String {
+    let mut bytes = text.bytes();
+    let mut out = Vec::new();
+    while let Some(byte) = bytes.next() {
+        let digit = |byte: Option<u8>| (byte.unwrap_or(b'0') as char).to_digit(16).unwrap_or(0);
+        out.push(match byte {
+            b'+' => b' ',
+            b'%' => (digit(bytes.next()) * 16 + digit(bytes.next())) as u8,
+            byte => byte,
+        });
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+impl Provider for Stripe {
+    fn verb(&self, request: &Received) -> &'static str {
+        let path: Vec<_> = request.path().trim_start_matches('/').split('/').collect();
+        match (request.method.as_str(), &path[..]) {
+            ("POST", ["v1", "payment_intents"]) => "pay",
+            ("GET", ["v1", "payment_intents", _]) => "query",
+            ("POST", ["v1", "payment_intents", _, "capture"]) => "capture",
+            ("POST", ["v1", "payment_intents", _, "cancel"]) => "cancel",
+            ("POST", ["v1", "refunds"]) => "refund",
+            ("GET", ["v1", "refunds"]) => "query_refund",
+            _ => "other",
+        }
+    }
+
+    fn answer(&mut self, request: &Received) -> Answered {
+        let key = request.header("idempotency-key").map(str::to_owned);
+        if let Some((body, status, said)) = key.as_ref().and_then(|key| self.keys.get(key)) {
+            return match *body == request.body {
+                true => answered(*status, said),
+                false => answered(400, &json!({"error": {"type": "idempotency_error"}})),
+            };
+        }
+        let (status, said) = match self.act(request) {
+            Ok(said) => (200, said),
+            Err((status, said)) => (status, said),
+        };
+        if let Some(key) = key {
+            self.keys.insert(key, (request.body.clone(), status, said.clone()));
+        }
+        answered(status, &said)
+    }
+
+    fn not_found(&self, request: &Received) -> Answered {
+        match self.verb(request) {
+            "query_refund" => answered(200, &json!({"data": [], "has_more": false})),
+            _ => answered(404, &trouble("resource_missing", None)),
+        }
+    }
+
+    fn payments(&self) -> Vec<PaymentOnBook> {
+        let on_book = |intent: &Intent| PaymentOnBook {
+            intent: intent.label.clone(),
+            standing: match intent.status {
+                "requires_capture" => Standing::Held,
+                "succeeded" => Standing::Collected,
+                "canceled" => Standing::Over,
+                _ => Standing::Open,
+            },
+            collected: intent.received,
+        };
+        self.intents.iter().map(on_book).collect()
+    }
+
+    fn refunds(&self) -> Vec<RefundOnBook> {
+        let on_book = |refund: &Refund| RefundOnBook {
+            intent: refund.labels["refund_id"].as_str().unwrap_or_default().to_owned(),
+            amount: refund.amount,
+            paid: refund.paid,
+        };
+        self.refunds.iter().map(on_book).collect()
+    }
+
+    fn payer_pays(&mut self) {
+        for intent in self.intents.iter_mut().filter(|i| i.status == "requires_payment_method") {
+            (intent.status, intent.received) = match intent.manual {
+                true => ("requires_capture", 0),
+                false => ("succeeded", intent.amount),
+            };
+        }
+    }
+
+    fn refunds_wait(&mut self) {
+        self.refunds_wait = true;
+    }
+
+    fn refunds_arrive(&mut self) {
+        self.refunds.iter_mut().for_each(|refund| refund.paid = true);
+    }
+
+    fn remembered(&self) -> Box<dyn Provider> {
+        Box::new(self.clone())
+    }
 }
