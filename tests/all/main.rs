@@ -10,6 +10,7 @@ mod machines;
 mod outgoing;
 mod requirements;
 mod scenarios;
+mod stripe;
 mod stripe_mock;
 mod surface;
 mod threats;
