@@ -53,18 +53,30 @@ impl<'a> Object<'a> {
     /// half a surrogate pair, more than [`DEPTH_MAX`] levels) and `duplicate_field` (a name twice in one object,
     /// at any depth, compared after unescaping).
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
-        let text = std::str::from_utf8(bytes).map_err(|e| wrong(e.valid_up_to(), "not UTF-8"))?;
-        let mut reader = Reader { text, at: 0 };
-        reader.blanks();
-        if reader.peek() != Some(b'{') {
-            return Err(reader.wrong("an object is needed"));
-        }
+        let mut reader = Reader::of(bytes)?;
         let object = reader.object(1)?;
-        reader.blanks();
-        match reader.peek() {
-            None => Ok(object),
-            Some(_) => Err(reader.wrong("something follows the document")),
+        reader.end()?;
+        Ok(object)
+    }
+
+    /// Reads a document like [`Object::parse`], and keeps with each of its members how the value was written, byte for
+    /// byte, without the blanks around it: for senders that sign a part of a document.
+    pub fn parse_written(bytes: &'a [u8]) -> Result<(Self, Vec<&'a str>)> {
+        let mut reader = Reader::of(bytes)?;
+        let (mut members, mut written) = (Vec::new(), Vec::new());
+        reader.open(1)?;
+        let mut open = !reader.take(b'}');
+        while open {
+            let name = reader.name()?;
+            let start = reader.at;
+            let value = reader.value(1)?;
+            written.push(reader.since(start));
+            members.push(Member { name, value });
+            open = !reader.closed_by(b'}')?;
         }
+        distinct(&members)?;
+        reader.end()?;
+        Ok((Object { members }, written))
     }
 
     /// The members, as ordered in the document.
@@ -151,6 +163,26 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// At the opening bracket of a document that is an object.
+    fn of(bytes: &'a [u8]) -> Result<Self> {
+        let text = std::str::from_utf8(bytes).map_err(|e| wrong(e.valid_up_to(), "not UTF-8"))?;
+        let mut reader = Reader { text, at: 0 };
+        reader.blanks();
+        match reader.peek() {
+            Some(b'{') => Ok(reader),
+            _ => Err(reader.wrong("an object is needed")),
+        }
+    }
+
+    /// Nothing but blanks may follow the document.
+    fn end(&mut self) -> Result<()> {
+        self.blanks();
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.wrong("something follows the document")),
+        }
+    }
+
     fn wrong(&self, why: &str) -> Error {
         wrong(self.at, why)
     }
@@ -221,6 +253,12 @@ impl<'a> Reader<'a> {
     }
 
     fn member(&mut self, depth: usize) -> Result<Member<'a>> {
+        let name = self.name()?;
+        Ok(Member { name, value: self.value(depth)? })
+    }
+
+    /// A member's name and the colon, up to its value.
+    fn name(&mut self) -> Result<Cow<'a, str>> {
         self.blanks();
         if self.peek() != Some(b'"') {
             return Err(self.wrong("a name in quotes is needed"));
@@ -231,7 +269,7 @@ impl<'a> Reader<'a> {
             return Err(self.wrong("a colon is needed"));
         }
         self.blanks();
-        Ok(Member { name, value: self.value(depth)? })
+        Ok(name)
     }
 
     fn array(&mut self, depth: usize) -> Result<Vec<Value<'a>>> {

@@ -1,6 +1,8 @@
 //! Judges vector files: given inputs, the library must say what the file says. A file is known by its `format`;
 //! an expectation that the judge does not understand is a disagreement, never passed over.
 
+pub mod alipay;
+mod alipay_engine;
 pub mod engine;
 pub mod hmac_callback;
 pub mod paypal;
@@ -66,6 +68,7 @@ pub struct Verdict {
 pub fn judge(file: &Value, engine: Option<&Engine>) -> Result<Report, String> {
     let report = match file.get("format").and_then(Value::as_str) {
         Some(hmac_callback::FORMAT) => hmac_callback::judge(file, engine)?,
+        Some(alipay::FORMAT) => alipay::judge(file)?,
         Some(paypal::FORMAT) => paypal::judge(file)?,
         Some(other) => return Err(format!("the format {other:?} is not known")),
         None => return Err("the file does not name its format".to_owned()),

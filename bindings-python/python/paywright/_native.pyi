@@ -200,7 +200,7 @@ class Alipay:
         cls,
         *,
         app_id: str,
-        seller_id: str | None = None,
+        seller_id: str,
         private_key: SecretLike,
         callback_url: str,
         alipay_public_keys: Iterable[str] = (),
@@ -211,11 +211,11 @@ class Alipay:
         name: str | None = None,
         base_url: str | None = None,
     ) -> Alipay:
-        """`app_id`: The application. `seller_id`: The merchant's own number, 2088…; where
-        given, every notice must name it. `private_key`: The application's private key, PEM
-        or bare base64. `callback_url`: Where Alipay posts notices: an https address without
-        query. `alipay_public_keys`: Public-key mode: Alipay's public keys, any of which may
-        sign. `app_certificate`: Certificate mode: the application's certificate, PEM.
+        """`app_id`: The application. `seller_id`: The merchant's own number, 2088…; every
+        notice must name it. `private_key`: The application's private key, PEM or bare
+        base64. `callback_url`: Where Alipay posts notices: an https address without query.
+        `alipay_public_keys`: Public-key mode: Alipay's public keys, any of which may sign.
+        `app_certificate`: Certificate mode: the application's certificate, PEM.
         `alipay_certificates`: Certificate mode: Alipay's certificates, PEM.
         `root_certificates`: Certificate mode: Alipay's root certificates, one PEM bundle.
         `sandbox`: Use Alipay's sandbox. `name`: The account's name here; `alipay` unless

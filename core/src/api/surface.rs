@@ -136,8 +136,8 @@ macro_rules! surface {
                 Alipay {
                     /// The application.
                     app_id: Text,
-                    /// The merchant's own number, 2088…; where given, every notice must name it.
-                    seller_id: Optional<Text>,
+                    /// The merchant's own number, 2088…; every notice must name it.
+                    seller_id: Text,
                     /// The application's private key, PEM or bare base64.
                     private_key: Secret,
                     /// Where Alipay posts notices: an https address without query.

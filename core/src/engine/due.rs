@@ -203,7 +203,9 @@ fn still_open(answer: &Answer) -> bool {
     match answer {
         Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound => true,
         Answer::Payment(fact) => fact.event == Event::Submit,
-        Answer::Refund(_) | Answer::Refused { .. } | Answer::SessionOver { .. } => false,
+        Answer::Refund(_) | Answer::Refused { .. } | Answer::Ask | Answer::SessionOver { .. } => {
+            false
+        }
     }
 }
 

@@ -255,6 +255,12 @@ impl Exchange {
             }
             // What the gateway refuses to close decides nothing: it is asked what it knows.
             (Answer::Refused { .. }, Asked::Cancel) => self.go_on(Asked::Query, at),
+            (Answer::Ask, Asked::Refund(refund)) => {
+                let asked = Asked::QueryRefund(refund.clone());
+                self.go_on(asked, at)
+            }
+            (Answer::Ask, Asked::Query | Asked::QueryRefund(_)) => Ok(Turn::Done(Heard::Unknown)),
+            (Answer::Ask, _) => self.go_on(Asked::Query, at),
             // It may have been slow to learn of the payment: what it does not have is looked for once more.
             (Answer::NotFound, Asked::Cancel) if self.gateway.facts().queries => {
                 let turn = self.go_on(Asked::Query, at);

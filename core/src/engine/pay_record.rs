@@ -32,7 +32,9 @@ impl Books<'_> {
                 self.refused(target, *code, reason, follow_up)
             }
             // Not knowing a payment right after its creation is no failure: it is asked again.
-            Heard::Answer(Answer::NotFound | Answer::Agreed | Answer::SessionOver { .. })
+            Heard::Answer(
+                Answer::NotFound | Answer::Agreed | Answer::Ask | Answer::SessionOver { .. },
+            )
             | Heard::Unknown => self.outcome_is_open(target, follow_up),
             Heard::Answer(Answer::Refund(_)) => {
                 Err(Error::bug("a gateway answered about a refund when asked about a payment"))

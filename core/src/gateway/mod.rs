@@ -2,6 +2,7 @@
 //! verify callbacks. A gateway never sends anything, never reads a clock and never changes a payment.
 
 mod action;
+pub mod alipay;
 pub mod bank;
 mod fact;
 mod intent;
@@ -150,6 +151,9 @@ pub enum Answer {
     },
     /// It knows nothing of the kind.
     NotFound,
+    /// It did nothing now, because the same had been asked before or because of how things stand there: what became of
+    /// the payment or refund is told by asking about it.
+    Ask,
     /// It no longer takes our session, and nothing happened; the gateway here has forgotten it and will begin another.
     SessionOver {
         /// Its reason, should that not help.

@@ -1,6 +1,7 @@
 //! Signatures over callbacks: how they are computed, compared and carried. Nothing here reads a clock, and no
 //! cryptography is ours.
 
+pub mod alipay;
 pub mod certificate;
 mod der;
 pub mod hmac;

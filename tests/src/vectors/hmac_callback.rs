@@ -208,7 +208,7 @@ fn judge_fact(fact: &PaymentFact, expect: &Value, order: &Value) -> Result<(), S
 }
 
 /// The word a vector file has for what happened.
-fn status(event: Event) -> &'static str {
+pub(super) fn status(event: Event) -> &'static str {
     match event {
         Event::Submit => "processing",
         Event::Authorize => "authorized",
@@ -220,7 +220,7 @@ fn status(event: Event) -> &'static str {
 }
 
 /// What a fact claims, in minor units of the order's currency.
-fn minor(fact: &PaymentFact, order: &Value) -> Result<Option<i64>, String> {
+pub(super) fn minor(fact: &PaymentFact, order: &Value) -> Result<Option<i64>, String> {
     let code = order["currency"].as_str().ok_or("the order has no currency")?;
     let exponent = Currency::parse(code).map_err(|e| e.to_string())?.exponent();
     let Some(claim) = &fact.amount else { return Ok(None) };
