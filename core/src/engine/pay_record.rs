@@ -7,7 +7,7 @@ use super::exchange::Heard;
 use super::pay::Confirmation;
 use super::settle::Said;
 use crate::error::{Code, Error, Result};
-use crate::gateway::{Action, Answer, Claim, ClaimedAmount, Decline, PaymentFact};
+use crate::gateway::{Action, ActionKind, Answer, Claim, ClaimedAmount, Decline, PaymentFact};
 use crate::id::RefundId;
 use crate::payment::{Event, Payment, State};
 use crate::store::sql::payments::{self, Target};
@@ -48,6 +48,10 @@ impl Books<'_> {
         action: &Action,
         reference: Option<&str>,
     ) -> Result<()> {
+        if action.kind == ActionKind::Nothing && payment.action.is_some() {
+            // It waits as before: what the payer was told still holds.
+            return Ok(());
+        }
         let action = action.to_json()?;
         // A gateway that knows the payment by our own id needs no second name for it.
         let own = payment.id.to_string();

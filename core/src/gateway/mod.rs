@@ -9,6 +9,7 @@ mod intent;
 pub mod mock;
 pub mod paypal;
 pub mod signed;
+pub mod wechatpay;
 
 use crate::clock::Time;
 use crate::currency::Currency;

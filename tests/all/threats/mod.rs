@@ -11,3 +11,4 @@ mod shop;
 mod stand_ins;
 mod state;
 mod storage;
+mod wechat_pay;

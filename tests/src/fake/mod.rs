@@ -9,6 +9,7 @@ pub mod plain;
 pub mod plain_gateway;
 pub mod server;
 pub mod trouble;
+pub mod wechatpay;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
