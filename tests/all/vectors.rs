@@ -71,6 +71,18 @@ fn a_changed_paypal_delivery_is_noticed() {
     }
 }
 
+/// Protects: parameters are written as Stripe reads them, and a changed pair is noticed.
+#[test]
+fn stripe_forms_agree() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/stripe_form_encoding.json");
+    assert_eq!(last_line(&run(&[Path::new(path)])), "28 passed, 0 failed");
+    let mut file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    file["cases"][0]["pairs"][0][1] = json!("2001");
+    let report = judge(&file, None).unwrap();
+    let named: Vec<_> = report.disagreements.iter().map(|d| d.case.as_str()).collect();
+    assert_eq!(named, ["cases.flat"]);
+}
+
 /// Protects: each kind of expectation is really compared; one changed value is one disagreement, named.
 #[test]
 fn a_changed_expectation_is_noticed() {

@@ -6,6 +6,7 @@ mod alipay_engine;
 pub mod engine;
 pub mod hmac_callback;
 pub mod paypal;
+pub mod stripe_form;
 pub mod wechatpay;
 
 use serde_json::Value;
@@ -71,9 +72,10 @@ pub struct Verdict {
 pub fn judge(file: &Value, engine: Option<&Engine>) -> Result<Report, String> {
     let report = match file.get("format").and_then(Value::as_str) {
         Some(hmac_callback::FORMAT) => hmac_callback::judge(file, engine)?,
+        Some(stripe_form::FORMAT) => stripe_form::judge(file)?,
         Some(alipay::FORMAT) => alipay::judge(file)?,
-        Some(paypal::FORMAT) => paypal::judge(file)?,
         Some(wechatpay::FORMAT) => wechatpay::judge(file)?,
+        Some(paypal::FORMAT) => paypal::judge(file)?,
         Some(other) => return Err(format!("the format {other:?} is not known")),
         None => return Err("the file does not name its format".to_owned()),
     };
