@@ -40,7 +40,7 @@ impl Transport for Network {
         self.asked.lock().unwrap().push(format!("{} {path}", request.method));
         let (status, body) = match path.as_str() {
             "v1/oauth2/token" => {
-                (200, r#"{"access_token":"throwaway","expires_in":3600}"#.to_owned())
+                (200, r#"{"access_token":"throwaway-access-token","expires_in":3600}"#.to_owned())
             }
             "v2/checkout/orders" => (201, created(&request.body)),
             _ if path.starts_with("v1/notifications/certs/") => {
@@ -83,10 +83,14 @@ fn message(id: &str) -> (Message, String) {
 
 /// An engine with one account of PayPal's, at the time of the messages.
 fn open(sandbox: bool) -> (Shop, Arc<Network>) {
+    open_at("sqlite::memory:", sandbox)
+}
+
+fn open_at(url: &str, sandbox: bool) -> (Shop, Arc<Network>) {
     let clock = ManualClock::new(Instant::parse("now", AT).unwrap());
     let network = Arc::new(Network::default());
     let account = PayPal {
-        client_id: "throwaway".into(),
+        client_id: "throwaway-client-id".into(),
         client_secret: "throwaway-client-secret".into(),
         webhook_id: "5GP028458E2496506".into(),
         sandbox: Some(sandbox),
@@ -98,7 +102,7 @@ fn open(sandbox: bool) -> (Shop, Arc<Network>) {
         transport: Some(Arc::clone(&network) as Arc<dyn Transport>),
         ..options(&clock, vec![GatewayConfig::PayPal(account)])
     };
-    (Shop { pay: Paywright::open("sqlite::memory:", options).unwrap(), clock }, network)
+    (Shop { pay: Paywright::open(url, options).unwrap(), clock }, network)
 }
 
 /// Protects: H43, an address that is not PayPal's own to the letter leads to no request at all; a redirect to none more.
@@ -233,4 +237,25 @@ fn h26_another_body_with_the_same_checksum() {
     let paid = shop.now(&payment);
     assert_eq!((paid.state, paid.captured.as_str()), (PaymentState::succeeded, "100.00"));
     assert_eq!(paid.transaction_id.as_deref(), Some(CAPTURE));
+}
+
+/// Protects: H91, X4: after a payment, a webhook and a refusal, no credential and no token stands in any file, event or error.
+#[test]
+fn h91_paypal_keeps_its_credentials_to_itself() {
+    let directory = Directory::new();
+    let (shop, network) = open_at(&directory.url(), false);
+    let order: Order =
+        shop.pay.create_order(args(json!({"currency": "USD", "amount": "100.00"}))).unwrap();
+    let payment = shop.create(json!({"order_id": order.id, "method": "paypal"})).unwrap();
+    *network.certificate.lock().unwrap() = (200, certificate("live"));
+    *network.capture.lock().unwrap() = capture("COMPLETED", &payment.id, "100.00");
+    shop.applied(ACCOUNT, message("crc-collision").0);
+    let error = shop.deliver(ACCOUNT, message("tampered-body").0).unwrap_err();
+    shop.pay.run_due(args(json!({}))).unwrap();
+    let events = shop.pay.events(args(json!({"limit": 1000}))).unwrap();
+    let mut seen = format!("{error} {error:?} {events:?} {:?}", shop.now(&payment)).into_bytes();
+    seen.extend(directory.bytes());
+    for canary in ["throwaway-client-secret", "throwaway-access-token", "throwaway-client-id"] {
+        assert!(!seen.windows(canary.len()).any(|bytes| bytes == canary.as_bytes()), "{canary}");
+    }
 }

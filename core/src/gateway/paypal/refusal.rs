@@ -67,9 +67,9 @@ pub(super) fn read(
     status: u16,
     body: &[u8],
 ) -> Result<Answer> {
-    let ask = |why: &str| Err(bad_response(gateway, why));
-    let Ok(said) = Object::parse(body) else { return ask("it is no JSON") };
-    let Some(name) = said.text("name") else { return ask("it is not an error of PayPal's") };
+    let open = |why: &str| Err(bad_response(gateway, why));
+    let Ok(said) = Object::parse(body) else { return open("it is no JSON") };
+    let Some(name) = said.text("name") else { return open("it is not an error of PayPal's") };
     let issue = objects(&said, "details").first().and_then(|detail| detail.text("issue"));
     let issue = issue.unwrap_or(name);
     let refused = |code| Ok(Answer::Refused { code, reason: reason(issue, &said) });
@@ -77,32 +77,31 @@ pub(super) fn read(
         404 => Ok(Answer::NotFound),
         403 => refused(Code::Credentials),
         429 => refused(Code::RateLimit),
-        408 | 409 => ask("another request was not over"),
+        408 | 409 => open("another request was not over"),
         400 | 405 | 406 | 413 | 415 => refused(Code::GatewayRejected),
-        422 => match operation {
-            Operation::Refund(_) => match issue {
-                // Our own refund of this number is there already, or another request is at it.
-                "DUPLICATE_INVOICE_ID"
-                | "PREVIOUS_REQUEST_IN_PROGRESS"
-                | "DUPLICATE_REQUEST_ID" => ask("the refund was asked for before"),
-                _ => refused(Code::GatewayRejected),
-            },
-            _ => match known(issue).map(|meaning| payment(meaning, issue, &said)) {
-                Some(Some(answer)) => Ok(answer),
-                // The engine asks for itself what became of something that cannot be closed.
-                Some(None) if matches!(operation, Operation::Cancel) => {
-                    refused(Code::GatewayRejected)
-                }
-                Some(None) => ask("only the order can tell"),
-                None => refused(Code::GatewayRejected),
-            },
+        422 => match meant(operation, issue, &said) {
+            Some(Some(answer)) => Ok(answer),
+            Some(None) => open("only the order can tell"),
+            None => refused(Code::GatewayRejected),
         },
-        _ => ask("its status is none that we know"),
+        _ => open("its status is none that we know"),
     }
 }
 
-fn known(issue: &str) -> Option<Meaning> {
-    ISSUES.iter().find(|(word, _)| *word == issue).map(|(_, meaning)| *meaning)
+/// What an issue means for an operation: an answer, an open outcome, or nothing where it is an ordinary refusal.
+fn meant(operation: Operation<'_>, issue: &str, said: &Object<'_>) -> Option<Option<Answer>> {
+    if matches!(operation, Operation::Refund(_)) {
+        // Our own refund of this number is there already, or another request is at it.
+        let repeated =
+            ["DUPLICATE_INVOICE_ID", "PREVIOUS_REQUEST_IN_PROGRESS", "DUPLICATE_REQUEST_ID"];
+        return repeated.contains(&issue).then_some(Some(Answer::Ask));
+    }
+    let (_, meaning) = ISSUES.iter().find(|(word, _)| *word == issue)?;
+    match (payment(*meaning, issue, said), operation) {
+        (None, Operation::Cancel | Operation::Capture(_)) => Some(Some(Answer::Ask)),
+        // Were it asked about at once, an order that is approved would be collected again, and again.
+        (answer, _) => Some(answer),
+    }
 }
 
 /// What a meaning says about a payment; nothing where only asking will tell.
