@@ -75,7 +75,7 @@ fn body(case: &Value) -> Result<Vec<u8>, String> {
     }
 }
 
-pub(super) fn names<'a>(list: &'a Value) -> Result<Vec<&'a str>, String> {
+pub(super) fn names(list: &Value) -> Result<Vec<&str>, String> {
     let list = list.as_array().ok_or("a list is needed")?;
     list.iter().map(|name| name.as_str().ok_or_else(|| "a name is not text".to_owned())).collect()
 }
