@@ -57,7 +57,7 @@ fn configured() -> Vec<Value> {
             "api_v3_keys": ["throwaway-apiv3-key-32-character"],
             "platform_certificates": [key("throwaway_wechat_platform_a_cert.pem")],
             "callback_url": "https://shop.example/callbacks/wechatpay" } }),
-        json!({ "alipay": { "app_id": "2021000000000001", "sandbox": true,
+        json!({ "alipay": { "app_id": "2021000000000001", "seller_id": "2088000000000001", "sandbox": true,
             "private_key": key("throwaway_alipay_app_private_pkcs8.pem"),
             "alipay_public_keys": [public_key("alipay.json", "platform")],
             "callback_url": "https://shop.example/callbacks/alipay" } }),
