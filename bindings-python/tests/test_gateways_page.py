@@ -40,7 +40,7 @@ def opens(gateway: Any) -> bool:
     """Whether an engine takes it, in the mode that its credentials are for."""
     for mode in ("test", "live"):
         try:
-            paywright.Paywright.open("sqlite::memory:", gateways=[gateway], mode=mode).close()  # type: ignore[arg-type]
+            paywright.Paywright.open("sqlite::memory:", gateways=[gateway], mode=mode).close()
         except paywright.ConfigError as error:
             if "credentials are" not in str(error):
                 raise
