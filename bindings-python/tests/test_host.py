@@ -310,7 +310,7 @@ def test_only_gateways_are_gateways() -> None:
     # Protects: a mistake in a configuration is found when it is read.
     several: list[Any] = ["mock", {"mock": {}}, paywright.Mock]
     for wrong in several:
-        with pytest.raises(TypeError, match="Mock, Bank, Signed"):
+        with pytest.raises(TypeError, match="Mock, Bank, Stripe"):
             Paywright.open("sqlite::memory:", gateways=[wrong])
 
 

@@ -318,7 +318,7 @@ def test_what_is_no_gateway_is_told(clock: ManualClock) -> None:
     # Protects: wrong types are told when the engine is opened, by name.
     with pytest.raises(TypeError, match="paywright.gateways.Facts is expected, not dict"):
         opened(Misshapen(API_KEY, SECRET), clock)
-    with pytest.raises(TypeError, match="a gateway must be made of one of these classes"):
+    with pytest.raises(TypeError, match="gateways must be made of these classes"):
         Paywright.open("sqlite::memory:", gateways=["parcel"])  # type: ignore[list-item]
     with opened(parcel(), clock) as pay, pytest.raises(paywright.ConfigError) as refused:
         pay.rotate_credentials(paywright.Signed(description={

@@ -1,6 +1,7 @@
 //! The files that are rendered from the tables of the core: stubs, the API reference, the list of methods for the
 //! scenario runners. It adds no fact of its own.
 
+mod gateways;
 mod metadata;
 mod python;
 mod reference;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Rendered> {
     vec![
         file("tests/surface.json", metadata::metadata()),
         file("docs/reference.md", reference::reference()),
+        file("docs/gateways.md", gateways::page()),
         file("bindings-python/python/paywright/_native.pyi", python::stub()),
         file("bindings-python/python/paywright/types.py", python::types()),
         file("bindings-python/python/paywright/signatures.py", python::signatures()),

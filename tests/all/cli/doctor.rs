@@ -146,7 +146,7 @@ fn one_account() {
     assert_eq!(said.code, exit::NO);
     contains(&said.out, &["fail  strip", "gateway_not_found: "]);
     assert!(!said.out.contains('\x1b'), "{}", said.out);
-    shop.clock.set(SystemClock.now().plus_seconds(3600));
+    shop.clock.set(SystemClock.now().plus_seconds(3 * 24 * 3600));
     shop.sold("success");
     let said = shop.run(&["doctor", "mock"]);
     assert_eq!(said.code, exit::NO);
