@@ -200,7 +200,7 @@ pub fn judge(came: &Result<Response, NoResponse>, now: Time) -> Verdict {
         // A plain no to this message, or a handler that fell over it, says nothing about the next one.
         endpoint: match status {
             401 | 403 | 404 | 408 | 429 => true,
-            400..=499 | 500 => false,
+            400..=500 => false,
             _ => true,
         },
     })
