@@ -23,6 +23,7 @@ pub mod order;
 pub mod payment;
 mod payment_reply;
 pub mod refund;
+pub mod webhook;
 
 // Who talks to providers, who keeps, who decides, who is called.
 pub mod api;

@@ -208,7 +208,17 @@ const LAYERS: [(&str, &[&str]); 6] = [
     ),
     (
         "domain",
-        &["exception", "flow", "journal", "ledger", "order", "payment", "payment_reply", "refund"],
+        &[
+            "exception",
+            "flow",
+            "journal",
+            "ledger",
+            "order",
+            "payment",
+            "payment_reply",
+            "refund",
+            "webhook",
+        ],
     ),
     ("signatures and the network", &["sign", "transport"]),
     ("gateways and stores", &["gateway", "store"]),

@@ -11,6 +11,7 @@ const WECHATPAY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/wechatpay.
 const HMAC_CALLBACK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/hmac_callback.json");
 const STRIPE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/stripe_webhooks.json");
 const STANDARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/standard_webhooks.json");
+const PAYPAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/paypal_webhooks.json");
 
 fn run(files: &[&Path]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_vectors")).args(files).output().unwrap()
@@ -41,6 +42,51 @@ fn hmac_callbacks_agree() {
     let output = run(&[Path::new(HMAC_CALLBACK)]);
     assert_eq!(last_line(&output), "119 passed, 0 failed", "{output:?}");
     assert_eq!(output.status.code(), Some(0));
+}
+
+/// Protects: every delivery of the file, refusals with exactly the reason it names.
+#[test]
+fn paypal_webhooks_agree() {
+    let output = run(&[Path::new(PAYPAL)]);
+    assert_eq!(last_line(&output), "35 passed, 0 failed", "{output:?}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+/// Protects: what a PayPal file expects is really compared, and so is what its inputs are.
+#[test]
+fn a_changed_paypal_delivery_is_noticed() {
+    let changes = [
+        ("valid-live", "/expect/verified", json!(false)),
+        ("valid-live", "/environment", json!("sandbox")),
+        ("valid-live", "/webhook_id", json!("0AB12345CD678901E")),
+        ("valid-live", "/cert", json!("expired")),
+        ("valid-live", "/now", json!("2031-06-01T08:03:20Z")),
+        ("valid-live", "/body", json!("{}")),
+        ("valid-live", "/colour", json!("red")),
+        ("sha1-algo", "/expect/reason", json!("signature_mismatch")),
+        ("cert-expired", "/cert", json!("live")),
+    ];
+    for (id, pointer, value) in changes {
+        let mut file: Value =
+            serde_json::from_str(&std::fs::read_to_string(PAYPAL).unwrap()).unwrap();
+        let cases = file["cases"].as_array_mut().unwrap();
+        put(cases.iter_mut().find(|case| case["id"] == id).unwrap(), pointer, value);
+        let report = judge(&file, None).unwrap();
+        let named: Vec<_> = report.disagreements.iter().map(|d| d.case.as_str()).collect();
+        assert_eq!(named, [format!("cases.{id}")], "{pointer}");
+    }
+}
+
+/// Protects: parameters are written as Stripe reads them, and a changed pair is noticed.
+#[test]
+fn stripe_forms_agree() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/stripe_form_encoding.json");
+    assert_eq!(last_line(&run(&[Path::new(path)])), "28 passed, 0 failed");
+    let mut file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    file["cases"][0]["pairs"][0][1] = json!("2001");
+    let report = judge(&file, None).unwrap();
+    let named: Vec<_> = report.disagreements.iter().map(|d| d.case.as_str()).collect();
+    assert_eq!(named, ["cases.flat"]);
 }
 
 /// Protects: each kind of expectation is really compared; one changed value is one disagreement, named.

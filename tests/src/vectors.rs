@@ -5,7 +5,9 @@ pub mod alipay;
 mod alipay_engine;
 pub mod engine;
 pub mod hmac_callback;
+pub mod paypal;
 pub mod standard_webhooks;
+pub mod stripe_form;
 pub mod stripe_webhooks;
 pub mod wechatpay;
 
@@ -76,8 +78,10 @@ pub fn judge(file: &Value, engine: Option<&Engine>) -> Result<Report, String> {
         Some(hmac_callback::FORMAT) => hmac_callback::judge(file, engine)?,
         Some(standard_webhooks::FORMAT) => standard_webhooks::judge(file)?,
         Some(stripe_webhooks::FORMAT) => stripe_webhooks::judge(file)?,
+        Some(stripe_form::FORMAT) => stripe_form::judge(file)?,
         Some(alipay::FORMAT) => alipay::judge(file)?,
         Some(wechatpay::FORMAT) => wechatpay::judge(file)?,
+        Some(paypal::FORMAT) => paypal::judge(file)?,
         Some(other) => return Err(format!("the format {other:?} is not known")),
         None => return Err("the file does not name its format".to_owned()),
     };

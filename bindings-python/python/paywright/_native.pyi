@@ -29,6 +29,7 @@ from .types import (
     SecretLike,
     Settlement,
     StepOperation,
+    WebhookFields,
 )
 
 __all__ = [
@@ -67,8 +68,13 @@ __all__ = [
     "Step",
     "Stripe",
     "Transfer",
+    "TransferResult",
     "VerifyReport",
     "Violation",
+    "Webhook",
+    "WebhookMessage",
+    "WebhookMessagePage",
+    "WebhookStatus",
     "WechatPay",
 ]
 
@@ -87,6 +93,29 @@ class NewLine:
         """`description`: What the payer reads; at most 500 characters. `unit_amount`: For one
         of them, in the order's currency; above zero. `quantity`: How many; 1 unless said.
         `kind`: What it is for; `item` unless said.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Webhook:
+    """An endpoint of another service of the host, that the journal is delivered to: signed per
+    Standard Webhooks, sent by `run_due`, repeated until it is taken.
+    """
+
+    def __new__(
+        cls,
+        *,
+        url: str,
+        secrets: Iterable[SecretLike] = (),
+        events: Iterable[str] = (),
+        name: str | None = None,
+    ) -> Webhook:
+        """`url`: Where to: https, or http to this machine. `secrets`: `whsec_…` (shared) or
+        `whsk_…` (Ed25519, private); several while they are changed: each signs. `events`:
+        The events that it is told of, such as `payment.succeeded`; all unless said. `name`:
+        Under which name its place in the journal is kept; the host of the address unless
+        said.
         """
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: None  # type: ignore[assignment]
@@ -701,6 +730,29 @@ class CallbackResult:
     __hash__: None  # type: ignore[assignment]
 
 @final
+class TransferResult:
+    """A transfer that was reported."""
+
+    @property
+    def outcome(self) -> CallbackOutcome:
+        """What became of it; `already` when the same line had been reported before."""
+    @property
+    def payment(self) -> Payment | None:
+        """The payment that it names, as it is now."""
+    @property
+    def order(self) -> Order | None:
+        """That payment's order, as it is now."""
+    @property
+    def exception(self) -> ExceptionEntry | None:
+        """The exception that keeps the money."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
 class OutgoingRequest:
     """A request for a host to send: once, over https, following no redirect. Its headers hold
     credentials.
@@ -1014,6 +1066,128 @@ class DueReport:
     @property
     def sealed(self) -> int:
         """Rows of journal and ledger that were sealed."""
+    @property
+    def webhooks(self) -> int:
+        """Messages that webhooks took."""
+    @property
+    def webhooks_failed(self) -> int:
+        """Messages that webhooks did not take; they are sent again."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class WebhookStatus:
+    """How a webhook's endpoint stands."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def url(self) -> str:
+        """Where it is."""
+    @property
+    def configured(self) -> bool:
+        """This engine was opened with it."""
+    @property
+    def position(self) -> int:
+        """The last journal row that was dealt with for it."""
+    @property
+    def behind(self) -> int:
+        """Journal rows after that."""
+    @property
+    def waiting(self) -> int:
+        """Messages that it did not take and that are sent again."""
+    @property
+    def given_up(self) -> int:
+        """Messages that it did not take in all their attempts."""
+    @property
+    def failures(self) -> int:
+        """How often in a row it was in trouble."""
+    @property
+    def rests_until(self) -> datetime | None:
+        """It is left alone until then."""
+    @property
+    def disabled_at(self) -> datetime | None:
+        """Since when nothing is sent to it, because it said that it is gone; `replay_webhook`
+        ends that.
+        """
+    @property
+    def last_status(self) -> int | None:
+        """The status of its last answer that was no success."""
+    @property
+    def last_error(self) -> str | None:
+        """What was wrong then."""
+    @property
+    def failed_at(self) -> datetime | None:
+        """When that was."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class WebhookMessage:
+    """A message that a webhook did not take yet."""
+
+    @property
+    def id(self) -> str:
+        """`msg_…`, the `webhook-id` of every attempt."""
+    @property
+    def webhook(self) -> str:
+        """The webhook's name."""
+    @property
+    def sequence(self) -> int:
+        """The journal row that it tells."""
+    @property
+    def event(self) -> str:
+        """What happened."""
+    @property
+    def attempts(self) -> int:
+        """How often it was sent."""
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        """When it is sent again; none once it was given up."""
+    @property
+    def last_status(self) -> int | None:
+        """The status of the last answer."""
+    @property
+    def last_error(self) -> str | None:
+        """What was wrong with it."""
+    @property
+    def created_at(self) -> datetime:
+        """When it failed first."""
+    @property
+    def updated_at(self) -> datetime:
+        """When it failed last."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class WebhookMessagePage:
+    """A page of messages that webhooks did not take yet, in the journal's order."""
+
+    @property
+    def total(self) -> int:
+        """All there are."""
+    @property
+    def page(self) -> int:
+        """Which page this is; they count from one."""
+    @property
+    def size(self) -> int:
+        """How many a page holds."""
+    @property
+    def items(self) -> list[WebhookMessage]:
+        """Those on this page."""
     def to_dict(self) -> dict[str, Any]:
         """As a dict of Python values, all the way down."""
     def to_json(self) -> str:
@@ -1167,6 +1341,7 @@ class Paywright:
         gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
+        webhooks: Iterable[Webhook | WebhookFields] = (),
         clock: ManualClock | None = None,
         seed: int | None = None,
         strict_permissions: bool = False,
@@ -1186,6 +1361,7 @@ class Paywright:
         gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
+        webhooks: Iterable[Webhook | WebhookFields] = (),
         clock: ManualClock | None = None,
         seed: int | None = None,
         strict_permissions: bool = False,
@@ -1367,6 +1543,23 @@ class Paywright:
         """A person confirms that money came, on evidence. Errors: `manual_evidence`,
         `gateway_cannot`.
         """
+    def record_transfer(
+        self,
+        gateway: str,
+        *,
+        reference: str,
+        amount: AmountLike,
+        currency: str,
+        transaction_id: str,
+        actor: str,
+        received_at: datetime | None = None,
+    ) -> TransferResult:
+        """A person or an import of statements reports a transfer that arrived. The payment
+        whose reference stands in the text, however it was typed, gets the money; what does
+        not fit waits as an exception. The same `transaction_id` again changes nothing.
+        Errors: `manual_evidence`, `gateway_cannot`, `amount_…`, `bound_elsewhere`,
+        `idempotency`.
+        """
     def sync_payment(
         self,
         payment_id: str,
@@ -1532,13 +1725,41 @@ class Paywright:
         sequence: int,
     ) -> Done:
         """A named consumer has dealt with everything up to a sequence number."""
+    def webhooks(
+        self,
+    ) -> list[WebhookStatus]:
+        """How the webhooks stand, by name: those of this engine and others that the database
+        knows.
+        """
+    def webhook_messages(
+        self,
+        *,
+        name: str | None = None,
+        given_up: bool | None = None,
+        page: int | None = None,
+        size: int | None = None,
+    ) -> WebhookMessagePage:
+        """A page of the messages that webhooks did not take yet. Errors: `argument_range`."""
+    def replay_webhook(
+        self,
+        name: str,
+        *,
+        message_id: str | None = None,
+        after: int | None = None,
+        actor: str | None = None,
+    ) -> WebhookStatus:
+        """Has messages sent to a webhook again, under their own ids, by the next `run_due`:
+        one, everything after a journal row, or all that was given up. It also ends a rest
+        and enables a webhook that was gone. Errors: `webhook_not_found`,
+        `message_not_found`, `argument_range`, `argument_conflict`.
+        """
     def run_due(
         self,
         *,
         limit: int | None = None,
     ) -> DueReport:
-        """Does what time has made necessary: expiry, open outcomes, timers, seals. Call it
-        from cron or a timer.
+        """Does what time has made necessary: expiry, open outcomes, timers, seals, webhooks.
+        Call it from cron or a timer.
         """
     def verify(
         self,
@@ -1767,4 +1988,20 @@ def alipay_verify_response(
     its text that was signed: only that may be read. Errors: `malformed`, `duplicate_field`,
     `event_mismatch`, `auth_missing`, `auth_malformed`, `auth_mismatch`, `secret_empty`,
     `key_type`, `key_weak`.
+    """
+def paypal_verify(
+    body: BodyLike,
+    headers: HeadersLike,
+    webhook_id: str,
+    certificate: str,
+    roots: Iterable[str],
+    environment: str,
+    now: int,
+) -> Done:
+    """Proves a webhook of PayPal genuine. `certificate` is what the address in the header
+    `PAYPAL-CERT-URL` answered with, PEM; `roots` are trusted beside those that browsers
+    trust; `environment` is `live` or `sandbox`, `now` Unix seconds. PayPal signs a checksum
+    that does not bind the body: ask its interface before acting. Errors: `too_large`,
+    `value_unknown`, `auth_missing`, `duplicate_field`, `auth_algorithm`, `auth_cert_url`,
+    `wrong_mode`, `auth_malformed`, `auth_cert`, `auth_mismatch`, `key_type`.
     """

@@ -160,6 +160,20 @@ class NewLineFields(_NewLineMust, total=False):
     quantity: int | None
     kind: LineKind | None
 
+
+class _WebhookMust(TypedDict):
+    url: str
+
+
+class WebhookFields(_WebhookMust, total=False):
+    """An endpoint of another service of the host, that the journal is delivered to: signed per
+    Standard Webhooks, sent by `run_due`, repeated until it is taken. As a mapping.
+    """
+
+    secrets: Iterable[SecretLike]
+    events: Iterable[str]
+    name: str | None
+
 __all__ = [
     "ActionKind",
     "AmountLike",
@@ -184,4 +198,5 @@ __all__ = [
     "SecretLike",
     "Settlement",
     "StepOperation",
+    "WebhookFields",
 ]

@@ -17,6 +17,7 @@ pub mod types;
 mod upkeep;
 mod values;
 pub mod variables;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -62,6 +62,18 @@ macro_rules! surface {
                     /// What it is for; `item` unless said.
                     kind: Optional<LineKind>,
                 }
+                /// An endpoint of another service of the host, that the journal is delivered to: signed per Standard Webhooks,
+                /// sent by `run_due`, repeated until it is taken.
+                Webhook {
+                    /// Where to: https, or http to this machine.
+                    url: Text,
+                    /// `whsec_…` (shared) or `whsk_…` (Ed25519, private); several while they are changed: each signs.
+                    secrets: List<Secret>,
+                    /// The events that it is told of, such as `payment.succeeded`; all unless said.
+                    events: List<Text>,
+                    /// Under which name its place in the journal is kept; the host of the address unless said.
+                    name: Optional<Text>,
+                }
             }
             gateways {
                 /// A stand-in for a payment provider, inside the process. Refused in mode `live` and beside live
@@ -431,6 +443,17 @@ macro_rules! surface {
                     /// What to answer.
                     reply: Reply,
                 }
+                /// A transfer that was reported.
+                TransferResult {
+                    /// What became of it; `already` when the same line had been reported before.
+                    outcome: CallbackOutcome,
+                    /// The payment that it names, as it is now.
+                    payment: Optional<Payment>,
+                    /// That payment's order, as it is now.
+                    order: Optional<Order>,
+                    /// The exception that keeps the money.
+                    exception: Optional<ExceptionEntry>,
+                }
                 /// A request for a host to send: once, over https, following no redirect. Its headers hold credentials.
                 OutgoingRequest {
                     /// `GET`, `POST`, …
@@ -585,6 +608,73 @@ macro_rules! surface {
                     failures: List<Text>,
                     /// Rows of journal and ledger that were sealed.
                     sealed: Whole,
+                    /// Messages that webhooks took.
+                    webhooks: Whole,
+                    /// Messages that webhooks did not take; they are sent again.
+                    webhooks_failed: Whole,
+                }
+                /// How a webhook's endpoint stands.
+                WebhookStatus {
+                    /// Its name.
+                    name: Text,
+                    /// Where it is.
+                    url: Text,
+                    /// This engine was opened with it.
+                    configured: Flag,
+                    /// The last journal row that was dealt with for it.
+                    position: Whole,
+                    /// Journal rows after that.
+                    behind: Whole,
+                    /// Messages that it did not take and that are sent again.
+                    waiting: Whole,
+                    /// Messages that it did not take in all their attempts.
+                    given_up: Whole,
+                    /// How often in a row it was in trouble.
+                    failures: Whole,
+                    /// It is left alone until then.
+                    rests_until: Optional<Time>,
+                    /// Since when nothing is sent to it, because it said that it is gone; `replay_webhook` ends that.
+                    disabled_at: Optional<Time>,
+                    /// The status of its last answer that was no success.
+                    last_status: Optional<Whole>,
+                    /// What was wrong then.
+                    last_error: Optional<Text>,
+                    /// When that was.
+                    failed_at: Optional<Time>,
+                }
+                /// A message that a webhook did not take yet.
+                WebhookMessage {
+                    /// `msg_…`, the `webhook-id` of every attempt.
+                    id: Text,
+                    /// The webhook's name.
+                    webhook: Text,
+                    /// The journal row that it tells.
+                    sequence: Whole,
+                    /// What happened.
+                    event: Text,
+                    /// How often it was sent.
+                    attempts: Whole,
+                    /// When it is sent again; none once it was given up.
+                    next_attempt_at: Optional<Time>,
+                    /// The status of the last answer.
+                    last_status: Optional<Whole>,
+                    /// What was wrong with it.
+                    last_error: Optional<Text>,
+                    /// When it failed first.
+                    created_at: Time,
+                    /// When it failed last.
+                    updated_at: Time,
+                }
+                /// A page of messages that webhooks did not take yet, in the journal's order.
+                WebhookMessagePage {
+                    /// All there are.
+                    total: Whole,
+                    /// Which page this is; they count from one.
+                    page: Whole,
+                    /// How many a page holds.
+                    size: Whole,
+                    /// Those on this page.
+                    items: List<WebhookMessage>,
                 }
                 /// How the engine is.
                 Health {
@@ -688,6 +778,12 @@ macro_rules! surface {
                 fn cancel_payment(payment_id: Text;; actor: Text) -> Payment;
                 /// A person confirms that money came, on evidence. Errors: `manual_evidence`, `gateway_cannot`.
                 fn confirm_payment(payment_id: Text; actor: Text, reason: Text; transaction_id: Text) -> Payment;
+                /// A person or an import of statements reports a transfer that arrived. The payment whose reference stands
+                /// in the text, however it was typed, gets the money; what does not fit waits as an exception. The same
+                /// `transaction_id` again changes nothing. Errors: `manual_evidence`, `gateway_cannot`, `amount_…`,
+                /// `bound_elsewhere`, `idempotency`.
+                fn record_transfer(gateway: Text; reference: Text, amount: Amount, currency: Text, transaction_id: Text,
+                    actor: Text; received_at: Time) -> TransferResult;
                 /// Asks the gateway about a payment. Errors: `payment_not_found`, `gateway_cannot`.
                 fn sync_payment(payment_id: Text;;) -> Payment;
                 /// Pays money back: all that is left unless said. Without `send` only the intent is written. Errors:
@@ -736,7 +832,16 @@ macro_rules! surface {
                 fn next_events(consumer: Text;; limit: Whole) -> List<Event>;
                 /// A named consumer has dealt with everything up to a sequence number.
                 fn acknowledge_events(consumer: Text, sequence: Whole;;) -> Done;
-                /// Does what time has made necessary: expiry, open outcomes, timers, seals. Call it from cron or a timer.
+                /// How the webhooks stand, by name: those of this engine and others that the database knows.
+                fn webhooks(;;) -> List<WebhookStatus>;
+                /// A page of the messages that webhooks did not take yet. Errors: `argument_range`.
+                fn webhook_messages(;; name: Text, given_up: Flag, page: Whole, size: Whole) -> WebhookMessagePage;
+                /// Has messages sent to a webhook again, under their own ids, by the next `run_due`: one, everything after
+                /// a journal row, or all that was given up. It also ends a rest and enables a webhook that was gone.
+                /// Errors: `webhook_not_found`, `message_not_found`, `argument_range`, `argument_conflict`.
+                fn replay_webhook(name: Text;; message_id: Text, after: Whole, actor: Text) -> WebhookStatus;
+                /// Does what time has made necessary: expiry, open outcomes, timers, seals, webhooks. Call it from cron or a
+                /// timer.
                 fn run_due(;; limit: Whole) -> DueReport;
                 /// Audits the books: every sum, every invariant, every seal.
                 fn verify(;;) -> VerifyReport;
@@ -827,6 +932,13 @@ macro_rules! surface {
                 /// signed: only that may be read. Errors: `malformed`, `duplicate_field`, `event_mismatch`, `auth_missing`,
                 /// `auth_malformed`, `auth_mismatch`, `secret_empty`, `key_type`, `key_weak`.
                 fn alipay_verify_response(text: Text, method: Text, public_key: Text;) -> Text;
+                /// Proves a webhook of PayPal genuine. `certificate` is what the address in the header `PAYPAL-CERT-URL`
+                /// answered with, PEM; `roots` are trusted beside those that browsers trust; `environment` is `live` or
+                /// `sandbox`, `now` Unix seconds. PayPal signs a checksum that does not bind the body: ask its interface before
+                /// acting. Errors: `too_large`, `value_unknown`, `auth_missing`, `duplicate_field`, `auth_algorithm`,
+                /// `auth_cert_url`, `wrong_mode`, `auth_malformed`, `auth_cert`, `auth_mismatch`, `key_type`.
+                fn paypal_verify(body: Bytes, headers: Headers, webhook_id: Text, certificate: Text, roots: List<Text>,
+                    environment: Text, now: Whole;) -> Done;
             }
         }
     };

@@ -82,15 +82,22 @@ impl Books<'_> {
         self.payment_said(target, said, follow_up).map(drop)
     }
 
-    /// The outcome of its creation is open: the payment counts as under way, and due work asks.
+    /// The outcome of its creation is open: the payment counts as under way. Held money may have been collected or let go
+    /// in the meantime. Either way due work asks.
     fn outcome_is_open(
         &mut self,
         target: &mut Target,
         follow_up: &mut Vec<RefundId>,
     ) -> Result<()> {
-        match target.payment.state == State::Init && target.payment.action.is_none() {
-            true => self.submit(target, follow_up),
-            false => Ok(()),
+        let payment = &mut target.payment;
+        match payment.state {
+            State::Init if payment.action.is_none() => self.submit(target, follow_up),
+            State::Authorized => {
+                payment.queries += 1;
+                payment.due_at = Some(due::next_query(payment.queries, self.now));
+                payments::update(self.connection, payment, self.now)
+            }
+            _ => Ok(()),
         }
     }
 

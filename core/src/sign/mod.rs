@@ -7,6 +7,7 @@ mod der;
 pub mod hmac;
 pub mod hmac_callback;
 pub mod key_ring;
+pub mod paypal;
 mod pem;
 pub mod rsa;
 pub mod standard_webhooks;
