@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -210,3 +211,22 @@ def test_alipay_request(case: Case) -> None:
     keys = file("alipay")["keys"]["app"]
     for wrapping in ("private_pkcs8_pem", "private_pkcs1_pem", "private_pkcs8_bare", "private_pkcs1_bare"):
         assert signatures.alipay_sign(dict(case["params"]), keys[wrapping]) == case["expect"]["sign"]
+
+
+@cases("paypal_webhooks", "cases")
+def test_paypal(case: Case) -> None:
+    # Protects: webhooks of PayPal, through the binding, with the certificates that the file trusts.
+    vectors = file("paypal_webhooks")
+    now = int(datetime.fromisoformat(case["now"].replace("Z", "+00:00")).timestamp())
+    code = refusal(
+        lambda: signatures.paypal_verify(
+            body(case),
+            case["headers"],
+            case["webhook_id"],
+            vectors["certs"][case["cert"]],
+            vectors["trust_roots"],
+            case["environment"],
+            now,
+        )
+    )
+    assert (code is None) == case["expect"]["verified"], code

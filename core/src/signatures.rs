@@ -16,7 +16,7 @@ use crate::sign::hmac::to_hex;
 use crate::sign::hmac_callback::{self, Config, HeaderNames, Scheme};
 use crate::sign::key_ring::{Key, KeyRing};
 use crate::sign::rsa::{PrivateKey, PublicKey};
-use crate::sign::{alipay, standard_webhooks, stripe, wechatpay};
+use crate::sign::{alipay, paypal, standard_webhooks, stripe, wechatpay};
 
 /// The header `Stripe-Signature` for a body; `timestamp` is in Unix seconds.
 ///
@@ -312,6 +312,33 @@ pub fn alipay_verify_response(text: &str, method: &str, public_key: &str) -> Res
     guarded(|| {
         let key = PublicKey::parse("public_key", public_key.as_bytes())?;
         alipay::verify_response(text, method, &[key]).map(str::to_owned)
+    })
+}
+
+/// Proves a webhook of PayPal genuine, which does not make its body believable: PayPal signs a checksum of it.
+///
+/// Fails as [`paypal::verify`] does, with `too_large`, and with `value_unknown` for an unknown environment.
+pub fn paypal_verify(
+    body: &[u8],
+    headers: &[(String, String)],
+    webhook_id: &str,
+    certificate: &str,
+    roots: &[impl AsRef<str>],
+    environment: &str,
+    now: i64,
+) -> Result<Done> {
+    guarded(|| {
+        let site = match environment {
+            "live" => paypal::Site::Live,
+            "sandbox" => paypal::Site::Sandbox,
+            other => return Err(unknown("environment", other, "live, sandbox")),
+        };
+        let headers = Headers::new(headers.iter().cloned())?;
+        let roots: Vec<_> = roots.iter().map(AsRef::as_ref).collect();
+        let now = Time::from_millis(now.saturating_mul(1000));
+        let certificate = certificate.as_bytes();
+        paypal::verify(body, &headers, webhook_id, certificate, &roots, site, now)?;
+        Ok(Done { ok: true })
     })
 }
 

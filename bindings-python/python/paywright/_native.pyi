@@ -1991,3 +1991,19 @@ def alipay_verify_response(
     `event_mismatch`, `auth_missing`, `auth_malformed`, `auth_mismatch`, `secret_empty`,
     `key_type`, `key_weak`.
     """
+def paypal_verify(
+    body: BodyLike,
+    headers: HeadersLike,
+    webhook_id: str,
+    certificate: str,
+    roots: Iterable[str],
+    environment: str,
+    now: int,
+) -> Done:
+    """Proves a webhook of PayPal genuine. `certificate` is what the address in the header
+    `PAYPAL-CERT-URL` answered with, PEM; `roots` are trusted beside those that browsers
+    trust; `environment` is `live` or `sandbox`, `now` Unix seconds. PayPal signs a checksum
+    that does not bind the body: ask its interface before acting. Errors: `too_large`,
+    `value_unknown`, `auth_missing`, `duplicate_field`, `auth_algorithm`, `auth_cert_url`,
+    `wrong_mode`, `auth_malformed`, `auth_cert`, `auth_mismatch`, `key_type`.
+    """

@@ -18,6 +18,7 @@ from ._native import (
     alipay_sign,
     alipay_verify_notify,
     alipay_verify_response,
+    paypal_verify,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "alipay_verify_response",
     "hmac_callback_sign",
     "hmac_callback_verify",
+    "paypal_verify",
     "standard_webhooks_sign",
     "standard_webhooks_verify",
     "stripe_sign",

@@ -932,6 +932,13 @@ macro_rules! surface {
                 /// signed: only that may be read. Errors: `malformed`, `duplicate_field`, `event_mismatch`, `auth_missing`,
                 /// `auth_malformed`, `auth_mismatch`, `secret_empty`, `key_type`, `key_weak`.
                 fn alipay_verify_response(text: Text, method: Text, public_key: Text;) -> Text;
+                /// Proves a webhook of PayPal genuine. `certificate` is what the address in the header `PAYPAL-CERT-URL`
+                /// answered with, PEM; `roots` are trusted beside those that browsers trust; `environment` is `live` or
+                /// `sandbox`, `now` Unix seconds. PayPal signs a checksum that does not bind the body: ask its interface before
+                /// acting. Errors: `too_large`, `value_unknown`, `auth_missing`, `duplicate_field`, `auth_algorithm`,
+                /// `auth_cert_url`, `wrong_mode`, `auth_malformed`, `auth_cert`, `auth_mismatch`, `key_type`.
+                fn paypal_verify(body: Bytes, headers: Headers, webhook_id: Text, certificate: Text, roots: List<Text>,
+                    environment: Text, now: Whole;) -> Done;
             }
         }
     };
