@@ -1,9 +1,11 @@
 //! What Python can do with an engine beside the methods of the table: open it, close it, hear of events. It decides
 //! nothing about payments.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use paywright::api::variables::Environment;
 use paywright::api::{self, Options};
 use paywright::engine::EVENTS;
 use paywright::error::{Code, Error};
@@ -59,8 +61,8 @@ impl Paywright {
         opened(py, || api::Paywright::open(&database, options))
     }
 
-    /// Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`.
-    /// `mode` counts where the environment names none.
+    /// Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`, and the variables of every
+    /// gateway, such as `STRIPE_SECRET_KEY`. `mode` counts where the environment names none.
     #[classmethod]
     #[pyo3(
         signature = (**settings),
@@ -73,7 +75,12 @@ impl Paywright {
         settings: Option<Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let options = options(py, "from_env", settings)?;
-        opened(py, || api::Paywright::from_variables(|name| std::env::var(name).ok(), options))
+        opened(py, || {
+            let name = |(name, _): (OsString, OsString)| name.into_string().ok();
+            let names = std::env::vars_os().filter_map(name).collect();
+            let environment = Environment { variable: &|name| std::env::var(name).ok(), names };
+            api::Paywright::from_variables(&environment, options)
+        })
     }
 
     /// What an operator should know since this engine was opened.

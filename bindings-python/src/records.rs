@@ -165,7 +165,13 @@ macro_rules! classes {
                 return Ok(GatewayConfig::$gateway(made.get().0.clone()));
             })*
             let known = [$(stringify!($gateway)),*].join(", ");
-            Err(PyTypeError::new_err(format!("gateways must be made of these classes: {known}")))
+            Err(PyTypeError::new_err(format!("a gateway must be made of one of these classes: {known}")))
+        }
+
+        impl Given for types::Gateway {
+            fn given(_: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
+                gateway(value)
+            }
         }
 
         /// A pickled record.

@@ -23,6 +23,12 @@ GATEWAYS: dict[str, Callable[..., Any]] = {
 }
 
 
+def configured(config: Mapping[str, Mapping[str, Any]]) -> Any:
+    """The configuration of a gateway: one member, its name, with the fields."""
+    [(name, given)] = config.items()
+    return GATEWAYS[name.replace("_", "")](**given)
+
+
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
@@ -39,6 +45,7 @@ def amount(text: str) -> Decimal | str:
 READ: dict[str, Callable[[Any], Any]] = {
     "Amount": amount,
     "Time": instant,
+    "Gateway": configured,
     "Bytes": lambda body: body.encode() if isinstance(body, str) else body,
 }
 
@@ -91,7 +98,7 @@ class Story:
         configs = file.get("gateways", [{"mock": {}}])
         self.pay = paywright.Paywright.open(
             "sqlite::memory:",
-            gateways=[GATEWAYS[name](**given) for c in configs for name, given in c.items()],
+            gateways=[configured(config) for config in configs],
             mode=file.get("mode", "test"),
             flows=file.get("flows", []),
             clock=self.clock,

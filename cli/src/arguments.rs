@@ -44,7 +44,8 @@ pub(crate) struct Shared {
     /// What is at stake [default: development] [variable: PAYWRIGHT_MODE]
     #[arg(long, global = true, value_parser = choice::<Mode>(Mode::ALL, Mode::as_str))]
     pub mode: Option<Mode>,
-    /// A JSON file with the list of gateways, such as [{"mock": {}}]; in mode development the mock
+    /// A JSON file with the list of gateways, such as [{"mock": {}}] [variables: STRIPE_SECRET_KEY and
+    /// others, see docs/gateways.md]; in mode development the mock
     #[arg(long, global = true, value_name = "FILE")]
     pub gateways: Option<String>,
     /// A JSON file with the list of the host's own flows
@@ -121,8 +122,11 @@ pub(crate) enum Command {
     },
     /// Let the mock gateway sign a callback and deliver it
     Trigger(Trigger),
-    /// Look for trouble and say what to do about it
-    Doctor,
+    /// Look for trouble and say what to do about it; asks every gateway one harmless question
+    Doctor {
+        /// Only this account: its keys, mode, clock, and the way to its gateway
+        gateway: Option<String>,
+    },
 }
 
 /// Which page of a list.

@@ -63,6 +63,11 @@ impl<'a> Console<'a> {
         (self.place.variable)(name).filter(|value| !value.is_empty())
     }
 
+    /// The names of all variables of the environment.
+    pub(crate) fn variables(&self) -> Vec<String> {
+        (self.place.variables)()
+    }
+
     /// Where bytes of another format go.
     pub(crate) fn out(&mut self) -> &mut dyn Write {
         self.place.out

@@ -28,6 +28,8 @@ pub struct Surroundings<'a> {
     pub colour: bool,
     /// Looks up a variable of the environment.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// The names of all variables of the environment.
+    pub variables: &'a dyn Fn() -> Vec<String>,
     /// Asked now and then by a command that goes on and on: is it enough?
     pub stop: &'a dyn Fn() -> bool,
 }
@@ -36,8 +38,13 @@ impl<'a> Surroundings<'a> {
     /// Without colour, in the environment of this process, and never asked to stop.
     pub fn new(out: &'a mut dyn Write, err: &'a mut dyn Write) -> Self {
         let variable = &|name: &str| std::env::var(name).ok();
-        Surroundings { out, err, colour: false, variable, stop: &|| false }
+        Surroundings { out, err, colour: false, variable, variables: &names, stop: &|| false }
     }
+}
+
+/// The names of this process's variables; one that is no text is none of ours.
+fn names() -> Vec<String> {
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
 }
 
 /// Runs one command line, the program's name included, without colour. Answers with the exit code.

@@ -4,18 +4,15 @@
 use std::path::Path;
 
 use paywright::api::types::{GatewayConfig, Mode};
-use paywright::api::{DATABASE_VARIABLE, MODE_VARIABLE, Options, Paywright};
+use paywright::api::variables::Environment;
+use paywright::api::{DATABASE_VARIABLE, MODE_VARIABLE, Options, Paywright, listed};
 use paywright::error::{Code, Error, Result};
-use serde::de::DeserializeOwned;
 
 use crate::arguments::Shared;
 use crate::console::Console;
 
 /// A database in memory, which is always there and always empty.
 pub(crate) const IN_MEMORY: &str = "sqlite::memory:";
-
-/// A file of gateways or flows is no larger than this many bytes.
-const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Whether a command asks gateways or moves money, or only looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,8 +31,10 @@ pub(crate) fn open(
 ) -> Result<Paywright> {
     let url = database(shared, console)?;
     let mut options = options(shared, console)?;
-    if purpose == Purpose::Look && options.gateways.is_empty() {
-        options.mode = Mode::development;
+    match purpose {
+        Purpose::Look if options.gateways.is_empty() => options.mode = Mode::development,
+        Purpose::Look => (),
+        Purpose::Act => from_environment(shared, console, &mut options)?,
     }
     let pay = Paywright::open(&url, options)?;
     if purpose == Purpose::Act {
@@ -67,33 +66,35 @@ pub(crate) fn file(url: &str) -> Option<&str> {
     (path != ":memory:" && !url.contains("://")).then_some(path)
 }
 
-/// What the shared options and the environment say about everything but the database.
+/// Adds the gateways that the environment configures, unless a file of them was named; slips are told.
+pub(crate) fn from_environment(
+    shared: &Shared,
+    console: &mut Console<'_>,
+    options: &mut Options,
+) -> Result<()> {
+    if shared.gateways.is_some() {
+        return Ok(());
+    }
+    let variable = |name: &str| console.variable(name);
+    let environment = Environment { variable: &variable, names: console.variables() };
+    let gateways = environment.gateways()?;
+    let slips = environment.slips();
+    slips.iter().for_each(|slip| console.warn(slip));
+    options.gateways.extend(gateways);
+    Ok(())
+}
+
+/// What the shared options and the environment say about everything but the database and the environment's gateways.
 pub(crate) fn options(shared: &Shared, console: &Console<'_>) -> Result<Options> {
     let mode = match (shared.mode, console.variable(MODE_VARIABLE)) {
         (Some(mode), _) => mode,
         (None, Some(word)) => Mode::parse(&word)?,
         (None, None) => Mode::development,
     };
-    let gateways: Vec<GatewayConfig> = listed("--gateways", shared.gateways.as_deref())?;
-    let flows: Vec<serde_json::Value> = listed("--flows", shared.flows.as_deref())?;
+    let gateways = shared.gateways.as_deref().map(|path| listed("--gateways", path));
+    let gateways: Vec<GatewayConfig> = gateways.transpose()?.unwrap_or_default();
+    let flows = shared.flows.as_deref().map(|path| listed("--flows", path));
+    let flows: Vec<serde_json::Value> = flows.transpose()?.unwrap_or_default();
     let flows = flows.iter().map(ToString::to_string).collect();
     Ok(Options { gateways, flows, mode, ..Options::default() })
-}
-
-/// The list in a JSON file; an empty one where no file is named.
-fn listed<T: DeserializeOwned>(setting: &str, path: Option<&str>) -> Result<Vec<T>> {
-    let Some(path) = path else { return Ok(Vec::new()) };
-    let wrong = |why: String| {
-        let why = format!("{path}: {why}");
-        Error::new(Code::ConfigInvalid).with("setting", setting).with("why", why)
-    };
-    let size = std::fs::metadata(path).map_err(|e| wrong(e.to_string()))?.len();
-    if size > FILE_BYTES_MAX {
-        return Err(wrong(format!("it is larger than {FILE_BYTES_MAX} bytes")));
-    }
-    let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
-    // The reader's own words may repeat what it read, and that may be a secret: only the place is told.
-    serde_json::from_str(&text).map_err(|e| {
-        wrong(format!("line {}, column {}: not the list that is expected", e.line(), e.column()))
-    })
 }

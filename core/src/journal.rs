@@ -59,6 +59,8 @@ words! {
         ExceptionOpened = "exception.opened",
         /// A person dealt with it.
         ExceptionResolved = "exception.resolved",
+        /// An account works with new credentials.
+        CredentialsRotated = "credentials.rotated",
         /// A genuine message said nothing new.
         CallbackNoted = "callback.noted",
         /// A genuine message of a kind that we do not know.

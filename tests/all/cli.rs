@@ -3,6 +3,7 @@
 
 mod doctor;
 mod documented;
+mod environment;
 mod lists;
 mod outside;
 mod trigger;

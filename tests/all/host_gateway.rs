@@ -179,6 +179,20 @@ fn exchanges_go_step_by_step() {
     world.verify();
 }
 
+/// Protects: who gives a payment up takes no money by it, even where the gateway refuses and the payer has agreed.
+#[test]
+fn giving_up_collects_nothing() {
+    let world = World::new();
+    world.answers(&["token", "waiting"]);
+    let payment = world.payment("100.00");
+    let step = world.begin(&payment.id, "cancel");
+    let query = world.resume(&step, 200, "refused");
+    assert_eq!(url(&query), "https://own.invalid/query");
+    let refusal = world.try_resume(&query, "agreed").unwrap_err();
+    assert_eq!(refusal.code().as_str(), "outcome_unknown");
+    assert_eq!(world.payment_now(&payment.id).state, PaymentState::init);
+}
+
 /// Protects: an answer that never came leaves a step's payment under way, and a ticket tells no secret.
 #[test]
 fn a_step_without_an_answer_stays_open() {

@@ -39,6 +39,7 @@ fn choices_are_the_words_of_the_domain() {
         Resolution = exception::Resolution;
         Mode = engine::Mode;
         StepOperation = engine::StepOperation;
+        Part = gateway::Part;
     };
     // `Capture` is a flag of the domain and `NoResponse` carries a reason there: neither has words.
     let of_the_surface_only = ["Capture", "NoResponse"];

@@ -7,7 +7,9 @@ use std::process::{Command, Output};
 use paywright_tests::vectors::{Verdict, engine, judge};
 use serde_json::{Value, json};
 
+const WECHATPAY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/wechatpay.json");
 const HMAC_CALLBACK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/hmac_callback.json");
+const PAYPAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/paypal_webhooks.json");
 
 const ALIPAY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/alipay.json");
 
@@ -94,6 +96,39 @@ fn a_changed_expectation_of_alipay_is_noticed() {
     assert!(judge(&more, None).unwrap_err().contains("notify_colour"));
 }
 
+/// Protects: every delivery of the file, refusals with exactly the reason it names.
+#[test]
+fn paypal_webhooks_agree() {
+    let output = run(&[Path::new(PAYPAL)]);
+    assert_eq!(last_line(&output), "35 passed, 0 failed", "{output:?}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+/// Protects: what a PayPal file expects is really compared, and so is what its inputs are.
+#[test]
+fn a_changed_paypal_delivery_is_noticed() {
+    let changes = [
+        ("valid-live", "/expect/verified", json!(false)),
+        ("valid-live", "/environment", json!("sandbox")),
+        ("valid-live", "/webhook_id", json!("0AB12345CD678901E")),
+        ("valid-live", "/cert", json!("expired")),
+        ("valid-live", "/now", json!("2031-06-01T08:03:20Z")),
+        ("valid-live", "/body", json!("{}")),
+        ("valid-live", "/colour", json!("red")),
+        ("sha1-algo", "/expect/reason", json!("signature_mismatch")),
+        ("cert-expired", "/cert", json!("live")),
+    ];
+    for (id, pointer, value) in changes {
+        let mut file: Value =
+            serde_json::from_str(&std::fs::read_to_string(PAYPAL).unwrap()).unwrap();
+        let cases = file["cases"].as_array_mut().unwrap();
+        put(cases.iter_mut().find(|case| case["id"] == id).unwrap(), pointer, value);
+        let report = judge(&file, None).unwrap();
+        let named: Vec<_> = report.disagreements.iter().map(|d| d.case.as_str()).collect();
+        assert_eq!(named, [format!("cases.{id}")], "{pointer}");
+    }
+}
+
 /// Protects: each kind of expectation is really compared; one changed value is one disagreement, named.
 #[test]
 fn a_changed_expectation_is_noticed() {
@@ -175,4 +210,56 @@ fn the_runner_says_how_it_went() {
         assert!(complaint.contains(&*file.to_string_lossy()), "{complaint}");
     }
     assert_eq!(run(&[]).status.code(), Some(2));
+}
+
+/// Protects: every case of the file; what is not judged is said, and is not among them.
+#[test]
+fn wechatpay_agrees() {
+    let output = run(&[Path::new(WECHATPAY)]);
+    assert_eq!(last_line(&output), "109 passed, 0 failed", "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("not judged: ").count(), 2, "{text}");
+}
+
+/// Protects: each kind of expectation in that file is really compared.
+#[test]
+fn a_changed_wechatpay_expectation_is_noticed() {
+    let text = std::fs::read_to_string(WECHATPAY).unwrap();
+    let changes = [
+        ("verify", "valid_cert_a", "/expect/verified", json!(false)),
+        ("verify", "expired_301", "/expect/reasons", json!(["auth_mismatch"])),
+        ("verify", "expired_301", "/now", json!(1_795_000_300)),
+        ("verify", "expired_platform_certificate", "/expect/verified", json!(true)),
+        ("verify", "valid_cert_b_rotation", "/trust_store", json!(["platform_a"])),
+        ("resource", "ok_refund", "/expect/plaintext", json!("{}")),
+        ("resource", "wrong_key", "/expect/ok", json!(true)),
+        ("request", "query_pipe", "/expect/canonical_url", json!("/v3")),
+        ("request", "native", "/expect/signature", json!("AA==")),
+        ("request", "native", "/body", json!("{}")),
+        ("pay_sign", "app", "/expect/params/sign", json!("AA==")),
+        ("pay_sign", "mini_program", "/kind", json!("jsapi")),
+        ("certificates", "download", "/expect/newest_for_encryption", json!("00")),
+        ("certificates", "download", "/expect/usable", json!({})),
+        ("notify_event", "paid", "/expect/verified", json!(false)),
+        ("notify_event", "paid", "/expect/result", json!("NOOP")),
+        ("notify_event", "paid", "/expect/event/transaction_id", json!("x")),
+        ("notify_event", "paid", "/expect/event/amount_minor", json!(1)),
+        ("notify_event", "refund_abnormal", "/expect/event/status", json!("failed")),
+        ("notify_event", "amount_mismatch", "/expect/code", json!("schema")),
+        ("notify_event", "mchid_mismatch", "/expect/code", json!("auth_mismatch")),
+    ];
+    for (list, id, pointer, value) in changes {
+        let mut file: Value = serde_json::from_str(&text).unwrap();
+        let cases = file[list].as_array_mut().unwrap();
+        cases.retain(|case| case["id"] == id);
+        put(&mut cases[0], pointer, value);
+        for other in ["verify", "resource", "request", "pay_sign", "certificates", "notify_event"] {
+            if other != list {
+                file[other] = json!([]);
+            }
+        }
+        let report = judge(&file, None).unwrap();
+        let named: Vec<_> = report.disagreements.iter().map(|d| d.case.as_str()).collect();
+        assert_eq!(named, [format!("{list}.{id}")], "{pointer}");
+    }
 }

@@ -5,6 +5,8 @@ pub mod alipay;
 mod alipay_engine;
 pub mod engine;
 pub mod hmac_callback;
+pub mod paypal;
+pub mod wechatpay;
 
 use serde_json::Value;
 
@@ -15,6 +17,8 @@ pub struct Report {
     pub passed: usize,
     /// The others, with the reason.
     pub disagreements: Vec<Disagreement>,
+    /// What the library does not offer, and so was not judged; it is said, and counts for nothing.
+    pub passed_over: Vec<String>,
 }
 
 /// A case in which library and file differ.
@@ -68,6 +72,8 @@ pub fn judge(file: &Value, engine: Option<&Engine>) -> Result<Report, String> {
     let report = match file.get("format").and_then(Value::as_str) {
         Some(hmac_callback::FORMAT) => hmac_callback::judge(file, engine)?,
         Some(alipay::FORMAT) => alipay::judge(file)?,
+        Some(wechatpay::FORMAT) => wechatpay::judge(file)?,
+        Some(paypal::FORMAT) => paypal::judge(file)?,
         Some(other) => return Err(format!("the format {other:?} is not known")),
         None => return Err("the file does not name its format".to_owned()),
     };

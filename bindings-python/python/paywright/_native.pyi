@@ -19,6 +19,7 @@ from .types import (
     Mode,
     NewLineFields,
     NoResponse,
+    Part,
     PaymentState,
     RefundSource,
     RefundState,
@@ -38,8 +39,10 @@ __all__ = [
     "Done",
     "DueReport",
     "Event",
+    "Examination",
     "ExceptionEntry",
     "ExceptionPage",
+    "Finding",
     "Health",
     "Line",
     "Mock",
@@ -1023,6 +1026,46 @@ class Health:
     __hash__: None  # type: ignore[assignment]
 
 @final
+class Finding:
+    """One thing that an examination looked at."""
+
+    @property
+    def part(self) -> Part:
+        """What was looked at."""
+    @property
+    def ok(self) -> bool:
+        """Nothing is wrong."""
+    @property
+    def what(self) -> str:
+        """What was found, without secrets."""
+    @property
+    def remedy(self) -> str:
+        """What to do about it; empty where nothing is to be done."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Examination:
+    """What an examination of an account found."""
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is wrong."""
+    @property
+    def findings(self) -> list[Finding]:
+        """What was looked at, in order."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
 class Delivery:
     """A callback as the mock gateway would post it."""
 
@@ -1127,9 +1170,10 @@ class Paywright:
         allow_network_file_system: bool = False,
         busy_timeout_ms: int | None = None,
     ) -> Paywright:
-        """Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`.
+        """Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`,
+        and the variables of every gateway, such as `STRIPE_SECRET_KEY`.
 
-        `mode` counts where the environment names none.
+        Its gateways stand behind `gateways`; `mode` counts where the environment names none.
         """
     @property
     def warnings(self) -> list[str]:
@@ -1482,6 +1526,25 @@ class Paywright:
         self,
     ) -> list[Balance]:
         """What stands in every account that is not even."""
+    def rotate_credentials(
+        self,
+        gateway: Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed,
+        *,
+        actor: str | None = None,
+    ) -> Done:
+        """Exchanges the credentials of an account from the next call on, without a restart;
+        calls under way end with the old ones. The configuration is the whole account as
+        given at opening, of the same name and kind; the mock has none to exchange. Errors:
+        `gateway_not_found`, `config_invalid`, `config_missing`, `secret_empty`, `key_type`.
+        """
+    def examine(
+        self,
+        gateway: str,
+    ) -> Examination:
+        """Looks whether an account can work: what can be said offline, then one harmless
+        question to the gateway. Trouble on the way is a finding; nothing is written.
+        Errors: `gateway_not_found`.
+        """
     def health(
         self,
     ) -> Health:

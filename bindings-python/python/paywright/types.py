@@ -130,6 +130,19 @@ Mode: TypeAlias = Literal[
     "live",
 ]
 """What is at stake: no money, the gateways' test environments, real money."""
+Part: TypeAlias = Literal[
+    "key",
+    "serial",
+    "mode",
+    "account",
+    "callback",
+    "clock",
+    "network",
+]
+"""What an examination of an account looks at: a key or secret, the serial number of a key or
+certificate, test or live, the account's number, the address for callbacks, the clock, the
+way to the gateway.
+"""
 
 
 class _NewLineMust(TypedDict):
@@ -157,6 +170,7 @@ __all__ = [
     "Mode",
     "NewLineFields",
     "NoResponse",
+    "Part",
     "PaymentState",
     "RefundSource",
     "RefundState",

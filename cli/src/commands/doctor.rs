@@ -1,10 +1,12 @@
 //! Looks for the usual troubles (nobody can pay, paid but not updated, the host was not told, a deposit was not
-//! returned) and says what to do about each. It changes nothing.
+//! returned) and asks each gateway whether its account can work; says what to do about each. It changes nothing.
 
 mod checks;
 
-use paywright::api::Paywright;
-use paywright::api::types::{VerifyReport, arguments};
+use std::borrow::Cow;
+
+use paywright::api::types::{Finding, VerifyReport, arguments};
+use paywright::api::{Options, Paywright};
 use paywright::error::{Code, Error, Result};
 use paywright::text::escape_line;
 use serde::Serialize;
@@ -12,7 +14,7 @@ use serde::Serialize;
 use crate::arguments::Shared;
 use crate::console::{Console, Style};
 use crate::failure::{Failure, Outcome};
-use crate::open::{database, options};
+use crate::open::{database, from_environment, options};
 
 /// How a check ended.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,24 +38,45 @@ impl Verdict {
 /// What was looked at, what was found, and what to do about it.
 #[derive(Serialize)]
 struct Check {
-    check: &'static str,
+    check: Cow<'static, str>,
     verdict: Verdict,
     finding: String,
     #[serde(skip_serializing_if = "str::is_empty")]
-    advice: &'static str,
+    advice: Cow<'static, str>,
 }
 
 impl Check {
     fn ok(check: &'static str, finding: impl Into<String>) -> Self {
-        Check { check, verdict: Verdict::Ok, finding: finding.into(), advice: "" }
+        Check::new(Verdict::Ok, check, finding, "")
     }
 
     fn warn(check: &'static str, finding: impl Into<String>, advice: &'static str) -> Self {
-        Check { check, verdict: Verdict::Warn, finding: finding.into(), advice }
+        Check::new(Verdict::Warn, check, finding, advice)
     }
 
     fn fail(check: &'static str, finding: impl Into<String>, advice: &'static str) -> Self {
-        Check { check, verdict: Verdict::Fail, finding: finding.into(), advice }
+        Check::new(Verdict::Fail, check, finding, advice)
+    }
+
+    fn new(
+        verdict: Verdict,
+        check: impl Into<Cow<'static, str>>,
+        finding: impl Into<String>,
+        advice: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let (check, finding, advice) = (check.into(), finding.into(), advice.into());
+        Check { check, verdict, finding, advice }
+    }
+
+    /// What an account's examination found: wrong, or fine with a word of advice, or fine.
+    fn of(account: &str, finding: Finding) -> Self {
+        let verdict = match (finding.ok, finding.remedy.is_empty()) {
+            (false, _) => Verdict::Fail,
+            (true, false) => Verdict::Warn,
+            (true, true) => Verdict::Ok,
+        };
+        let check = format!("{account} {}", finding.part.as_str());
+        Check::new(verdict, check, finding.what, finding.remedy)
     }
 }
 
@@ -64,42 +87,79 @@ struct Examination {
     checks: Vec<Check>,
 }
 
-/// Examines the database and the configuration; the answer is no when a check fails.
-pub(super) fn doctor(shared: &Shared, console: &mut Console<'_>) -> Outcome {
+/// Examines the database and every account, or one account alone; the answer is no when a check fails.
+pub(super) fn doctor(shared: &Shared, gateway: Option<&str>, console: &mut Console<'_>) -> Outcome {
     let mut checks = Vec::new();
     if let Some(pay) = opened(shared, console, &mut checks) {
-        examine(pay, console, &mut checks);
+        match gateway {
+            Some(gateway) => account(&pay, gateway, console, &mut checks),
+            None => {
+                let accounts = pay.engine().gateway_names();
+                examine(pay.clone(), console, &mut checks);
+                accounts.iter().for_each(|name| account(&pay, name, console, &mut checks));
+            }
+        }
     }
     let ok = checks.iter().all(|check| check.verdict != Verdict::Fail);
     let examination = Examination { ok, checks };
     match console.json() {
         true => console.document(&examination)?,
-        false => examination.checks.iter().try_for_each(|check| line(check, console))?,
+        false => {
+            let widths = examination.checks.iter().map(|check| check.check.len());
+            let width = widths.max().unwrap_or_default().max(NAME_WIDTH);
+            examination.checks.iter().try_for_each(|check| line(check, width, console))?;
+        }
     }
     Ok(ok)
 }
 
-fn line(check: &Check, console: &mut Console<'_>) -> Result<(), Failure> {
+/// As wide as the longest name of a check of the database.
+const NAME_WIDTH: usize = 13;
+
+/// Asks one account; a refusal is a failed check.
+fn account(pay: &Paywright, gateway: &str, console: &Console<'_>, checks: &mut Vec<Check>) {
+    match pay.examine(arguments::examine { gateway: gateway.to_owned() }) {
+        Ok(examination) => {
+            let findings = examination.findings.into_iter();
+            checks.extend(findings.map(|finding| Check::of(gateway, finding)));
+        }
+        Err(error) => {
+            let finding = format!("{}: {}", error.code(), console.sentence(&error));
+            let check = escape_line(gateway).into_owned();
+            checks.push(Check::new(Verdict::Fail, check, finding, ""));
+        }
+    }
+}
+
+fn line(check: &Check, width: usize, console: &mut Console<'_>) -> Result<(), Failure> {
     let (word, style) = check.verdict.word();
     let word = console.paint(style, word);
     let arrow = if check.advice.is_empty() { "" } else { " — " };
-    let finding = escape_line(&check.finding);
-    console.line(&format!("{word}  {:<13}  {finding}{arrow}{}", check.check, check.advice))
+    let (finding, advice) = (escape_line(&check.finding), escape_line(&check.advice));
+    console.line(&format!("{word}  {:<width$}  {finding}{arrow}{advice}", check.check))
+}
+
+/// Opens the database with the gateways of the application.
+fn open(shared: &Shared, strict: bool, console: &mut Console<'_>) -> Result<Paywright> {
+    let url = database(shared, console)?;
+    let mut options = Options { strict_permissions: strict, ..options(shared, console)? };
+    from_environment(shared, console, &mut options)?;
+    Paywright::open(&url, options)
 }
 
 /// Opens the database strictly, so that loose permissions are found, then as a host would.
-fn opened(shared: &Shared, console: &Console<'_>, checks: &mut Vec<Check>) -> Option<Paywright> {
-    let open = |strict_permissions| {
-        let options = paywright::api::Options { strict_permissions, ..options(shared, console)? };
-        Paywright::open(&database(shared, console)?, options)
-    };
+fn opened(
+    shared: &Shared,
+    console: &mut Console<'_>,
+    checks: &mut Vec<Check>,
+) -> Option<Paywright> {
     let mut permissions = Check::ok("permissions", "nobody else can read the database");
-    let mut pay = open(true);
+    let mut pay = open(shared, true, console);
     if let Err(error) = &pay
         && error.code() == Code::FilePermissions
     {
         permissions = Check::warn("permissions", console.sentence(error), "");
-        pay = open(false);
+        pay = open(shared, false, console);
     }
     match pay {
         Ok(pay) => {

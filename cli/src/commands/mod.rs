@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Outcome {
         Command::RunDue { limit } => books::run_due(&act(console)?, *limit, console),
         Command::Diagram { machine } => books::diagram(shared, machine, console),
         Command::Trigger(a) => trigger::trigger(shared, a, console),
-        Command::Doctor => doctor::doctor(shared, console),
+        Command::Doctor { gateway } => doctor::doctor(shared, gateway.as_deref(), console),
     }
 }
 

@@ -6,6 +6,7 @@ mod paypal;
 mod stripe;
 mod wechatpay;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Options;
@@ -18,12 +19,41 @@ use crate::gateway::mock::{self, MockOptions, script::Script};
 use crate::gateway::signed::{self, SignedDescription};
 use crate::secret::Secret;
 
-type Accounts = (Vec<Arc<dyn Gateway>>, Option<Arc<mock::Mock>>);
+/// What is known of an account beside what its gateway knows.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Which gateway's configuration it was made of.
+    pub kind: &'static str,
+    /// Where its gateway posts callbacks, where the configuration says.
+    pub callback_url: Option<String>,
+}
+
+impl Known {
+    /// Of an account of this configuration.
+    pub fn of(config: &GatewayConfig) -> Self {
+        let callback_url = match config {
+            GatewayConfig::WechatPay(config) => Some(config.callback_url.clone()),
+            GatewayConfig::Alipay(config) => Some(config.callback_url.clone()),
+            _ => None,
+        };
+        Known { kind: config.kind(), callback_url }
+    }
+}
+
+/// The accounts of an engine that is being opened.
+#[derive(Default)]
+pub struct Accounts {
+    /// All of them, in the order in which they are asked.
+    pub all: Vec<Arc<dyn Gateway>>,
+    /// The stand-in among them.
+    pub mock: Option<Arc<mock::Mock>>,
+    /// Those that were made of a configuration, by name.
+    pub known: BTreeMap<String, Known>,
+}
 
 /// All accounts of a configuration. Only mode `development` falls back to the mock, and says so.
 pub fn all(options: &Options, warnings: &mut Vec<String>) -> Result<Accounts> {
-    let mut accounts: Vec<Arc<dyn Gateway>> = Vec::new();
-    let mut the_mock = None;
+    let mut accounts = Accounts::default();
     let none = options.gateways.is_empty() && options.own_gateways.is_empty();
     let fallback = [GatewayConfig::Mock(Mock::default())];
     let configured = match none && options.mode == Mode::development {
@@ -34,17 +64,20 @@ pub fn all(options: &Options, warnings: &mut Vec<String>) -> Result<Accounts> {
         false => &options.gateways[..],
     };
     for config in configured {
-        if let GatewayConfig::Mock(config) = config {
-            let mock = Arc::new(mock(config)?);
-            accounts.push(Arc::clone(&mock) as Arc<dyn Gateway>);
-            the_mock = Some(mock);
-        } else {
-            accounts.push(one(config)?);
-        }
+        let account = match config {
+            GatewayConfig::Mock(config) => {
+                let mock = Arc::new(mock(config)?);
+                accounts.mock = Some(Arc::clone(&mock));
+                mock
+            }
+            config => one(config)?,
+        };
+        accounts.known.insert(account.facts().name.clone(), Known::of(config));
+        accounts.all.push(account);
     }
-    accounts.extend(options.own_gateways.iter().cloned());
-    warnings.extend(accounts.iter().flat_map(|account| account.warnings()));
-    Ok((accounts, the_mock))
+    accounts.all.extend(options.own_gateways.iter().cloned());
+    warnings.extend(accounts.all.iter().flat_map(|account| account.warnings()));
+    Ok(accounts)
 }
 
 /// The account of one configuration.

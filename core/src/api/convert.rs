@@ -325,3 +325,17 @@ pub(super) fn due(report: DueReport) -> types::DueReport {
         sealed: report.sealed,
     }
 }
+
+pub(super) fn examination(findings: Vec<gateway::Finding>) -> Result<types::Examination> {
+    let finding = |finding: gateway::Finding| {
+        Ok(types::Finding {
+            part: types::Part::parse(finding.part.as_str())?,
+            ok: finding.ok,
+            what: finding.what,
+            remedy: finding.remedy,
+        })
+    };
+    let ok = findings.iter().all(|finding| finding.ok);
+    let findings = findings.into_iter().map(finding).collect::<Result<_>>()?;
+    Ok(types::Examination { ok, findings })
+}

@@ -187,8 +187,9 @@ pub fn refund_diagram() -> String {
 mod tests {
     use super::*;
 
-    const PLAIN: [&str; 10] = [
-        "Text", "Whole", "Flag", "Amount", "Time", "Bytes", "Map", "Headers", "Secret", "Optional",
+    const PLAIN: [&str; 11] = [
+        "Text", "Whole", "Flag", "Amount", "Time", "Bytes", "Map", "Headers", "Secret", "Gateway",
+        "Optional",
     ];
 
     fn known(name: &str) -> bool {

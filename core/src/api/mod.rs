@@ -5,6 +5,7 @@ mod accounts;
 mod convert;
 pub mod describe;
 mod diagram;
+mod files;
 mod methods;
 mod metrics;
 mod mocking;
@@ -13,16 +14,22 @@ mod operations;
 mod stepping;
 mod surface;
 pub mod types;
+mod upkeep;
 mod values;
+pub mod variables;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
+
+use accounts::Known;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::gateway::mock::Mock;
 
 pub use convert::reply;
+pub use files::listed;
 pub use open::{DATABASE_VARIABLE, MODE_VARIABLE, Options};
 
 /// An engine with its database and gateways. All methods may be called from many threads at once.
@@ -30,12 +37,23 @@ pub use open::{DATABASE_VARIABLE, MODE_VARIABLE, Options};
 pub struct Paywright {
     engine: Arc<Engine>,
     mock: Option<Arc<Mock>>,
+    known: Arc<RwLock<BTreeMap<String, Known>>>,
     warnings: Arc<Vec<String>>,
 }
 
 impl Paywright {
-    fn assemble(engine: Arc<Engine>, mock: Option<Arc<Mock>>, warnings: Vec<String>) -> Self {
-        Paywright { engine, mock, warnings: Arc::new(warnings) }
+    fn assemble(
+        engine: Arc<Engine>,
+        mock: Option<Arc<Mock>>,
+        known: BTreeMap<String, Known>,
+        warnings: Vec<String>,
+    ) -> Self {
+        Paywright {
+            engine,
+            mock,
+            known: Arc::new(RwLock::new(known)),
+            warnings: Arc::new(warnings),
+        }
     }
 
     /// What an operator should know since this engine was opened.

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::Paywright;
 use super::accounts;
 use super::types::{GatewayConfig, Mode};
+#[cfg(doc)]
+use super::variables;
+use super::variables::Environment;
 use crate::clock::{Clock, SystemClock};
 use crate::engine::{self, Engine, Parts};
 use crate::error::{Code, Error, Result};
@@ -103,18 +106,22 @@ impl Paywright {
     /// Errors: `config_missing`, `config_invalid`, `mock_in_live`, `secret_empty`, `key_type`, `flow_invalid`,
     /// `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
     pub fn open(url: &str, options: Options) -> Result<Self> {
-        let mut warnings = stand_ins(&options);
-        let (gateways, mock) = accounts::all(&options, &mut warnings)?;
+        Self::opened(url, options, Vec::new())
+    }
+
+    fn opened(url: &str, options: Options, mut warnings: Vec<String>) -> Result<Self> {
+        warnings.extend(stand_ins(&options));
+        let accounts = accounts::all(&options, &mut warnings)?;
         let flows = options.flows.iter().map(|f| Flow::from_json(f)).collect::<Result<_>>()?;
         let mode = engine::Mode::parse(options.mode.as_str())?;
-        engine::check_gateways(&gateways, mode)?;
+        engine::check_gateways(&accounts.all, mode)?;
         let (store, more) = open_store(url, &options)?;
         warnings.extend(more);
         let engine = Engine::new(Parts {
             store,
             clock: options.clock,
             randomness: options.randomness,
-            gateways,
+            gateways: accounts.all,
             flows,
             transport: options.transport.or_else(network),
             mode,
@@ -122,15 +129,14 @@ impl Paywright {
         if let Err(error) = engine.check_newest_seals() {
             warnings.push(error.message());
         }
-        Ok(Paywright::assemble(engine, mock, warnings))
+        Ok(Paywright::assemble(engine, accounts.mock, accounts.known, warnings))
     }
 
-    /// Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`.
-    /// `variable` looks a variable up, so that nothing here depends on the process it runs in.
-    pub fn from_variables(
-        variable: impl Fn(&str) -> Option<String>,
-        mut options: Options,
-    ) -> Result<Self> {
+    /// Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`, and the variables of every
+    /// gateway ([`variables::all`]); its gateways stand behind those of the options. Nothing here depends on the process it
+    /// runs in.
+    pub fn from_variables(environment: &Environment<'_>, mut options: Options) -> Result<Self> {
+        let variable = environment.variable;
         let url = variable(DATABASE_VARIABLE).ok_or_else(|| {
             Error::new(Code::ConfigMissing)
                 .with("setting", DATABASE_VARIABLE)
@@ -139,7 +145,8 @@ impl Paywright {
         if let Some(mode) = variable(MODE_VARIABLE) {
             options.mode = Mode::parse(&mode)?;
         }
-        Paywright::open(&url, options)
+        options.gateways.extend(environment.gateways()?);
+        Self::opened(&url, options, environment.slips())
     }
 }
 

@@ -2,9 +2,10 @@
 //! binding, its type stubs, the API reference and the scenario runners are readers of this table. It decides nothing.
 //!
 //! The grammar is that of a header file. A type is `Name` or `Name<Name>`: `Text`, `Whole` (a whole number), `Flag`,
-//! `Amount` (an exact decimal), `Time` (an instant), `Bytes`, `Map` (text to text), `Headers`, `Secret`, a choice, a
-//! record, `Optional<…>` or `List<…>`; a list or map that a host leaves out is empty. The arguments of a method stand in three groups, separated by semicolons:
-//! those that may be given by place, those that must be given by name, and those that may be left out.
+//! `Amount` (an exact decimal), `Time` (an instant), `Bytes`, `Map` (text to text), `Headers`, `Secret`, `Gateway` (the
+//! configuration of any gateway), a choice, a record, `Optional<…>` or `List<…>`; a list or map that a host leaves out is
+//! empty. The arguments of a method stand in three groups, separated by semicolons: those that may be given by place,
+//! those that must be given by name, and those that may be left out.
 
 /// Hands the whole table to a macro: `paywright::surface!(my_reader);`.
 #[macro_export]
@@ -44,6 +45,9 @@ macro_rules! surface {
                 Capture { automatic manual }
                 /// What is at stake: no money, the gateways' test environments, real money.
                 Mode { development test live }
+                /// What an examination of an account looks at: a key or secret, the serial number of a key or certificate, test
+                /// or live, the account's number, the address for callbacks, the clock, the way to the gateway.
+                Part { key serial mode account callback clock network }
             }
             inputs {
                 /// A line to be ordered.
@@ -587,6 +591,24 @@ macro_rules! surface {
                     /// What an operator should look at.
                     warnings: List<Text>,
                 }
+                /// One thing that an examination looked at.
+                Finding {
+                    /// What was looked at.
+                    part: Part,
+                    /// Nothing is wrong.
+                    ok: Flag,
+                    /// What was found, without secrets.
+                    what: Text,
+                    /// What to do about it; empty where nothing is to be done.
+                    remedy: Text,
+                }
+                /// What an examination of an account found.
+                Examination {
+                    /// Nothing is wrong.
+                    ok: Flag,
+                    /// What was looked at, in order.
+                    findings: List<Finding>,
+                }
                 /// A callback as the mock gateway would post it.
                 Delivery {
                     /// HTTP headers.
@@ -712,6 +734,14 @@ macro_rules! surface {
                 fn verify(;;) -> VerifyReport;
                 /// What stands in every account that is not even.
                 fn balances(;;) -> List<Balance>;
+                /// Exchanges the credentials of an account from the next call on, without a restart; calls under way end with the
+                /// old ones. The configuration is the whole account as given at opening, of the same name and kind; the mock
+                /// has none to exchange. Errors: `gateway_not_found`, `config_invalid`, `config_missing`, `secret_empty`,
+                /// `key_type`.
+                fn rotate_credentials(gateway: Gateway;; actor: Text) -> Done;
+                /// Looks whether an account can work: what can be said offline, then one harmless question to the gateway.
+                /// Trouble on the way is a finding; nothing is written. Errors: `gateway_not_found`.
+                fn examine(gateway: Text;;) -> Examination;
                 /// How the engine is.
                 fn health(;;) -> Health;
                 /// Counts for a monitor, as Prometheus text.

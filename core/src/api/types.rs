@@ -4,7 +4,7 @@
 // The documentation of every item here stands in the table.
 #![allow(missing_docs)]
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use super::values::{
     Amount, Bytes, Flag, Headers, List, Map, Optional, Secret, Text, Time, Whole,
@@ -73,6 +73,13 @@ macro_rules! types {
         pub enum GatewayConfig {
             $($(#[doc = $gateway_doc])* $gateway($gateway),)*
         }
+
+        impl GatewayConfig {
+            /// Which gateway it is for: its name in the table.
+            pub const fn kind(&self) -> &'static str {
+                match self { $(GatewayConfig::$gateway(_) => stringify!($gateway)),* }
+            }
+        }
         $(
             $(#[doc = $record_doc])*
             #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,3 +118,13 @@ macro_rules! types {
 }
 
 crate::surface!(types);
+
+/// The configuration of any gateway.
+pub type Gateway = GatewayConfig;
+
+impl Serialize for GatewayConfig {
+    /// Only which gateway it is for: the rest holds secrets, which have no serialised form.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.kind())
+    }
+}

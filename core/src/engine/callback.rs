@@ -177,9 +177,9 @@ impl Engine {
             None => Ok(Fact::Unknown("a hint about something that is not here".to_owned())),
             Some(Heard::Answer(Answer::Payment(fact))) => Ok(Fact::Payment(fact)),
             Some(Heard::Answer(Answer::Refund(fact))) => Ok(Fact::Refund(fact)),
-            Some(Heard::Answer(Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound)) => {
-                Ok(Fact::Unknown("a hint that the gateway does not confirm".to_owned()))
-            }
+            Some(Heard::Answer(
+                Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound | Answer::Ask,
+            )) => Ok(Fact::Unknown("a hint that the gateway does not confirm".to_owned())),
             Some(
                 Heard::Answer(Answer::Refused { .. } | Answer::SessionOver { .. }) | Heard::Unknown,
             ) => Err(Error::new(Code::OutcomeUnknown).with("gateway", name)),

@@ -127,7 +127,7 @@ impl Engine {
         let past = self.now() >= payment.expires_at;
         match (payment.state, past) {
             (State::Init | State::Processing, true) => self.close_payment(id),
-            (State::Processing, false) => self.sync_payment(id).map(drop),
+            (State::Processing, false) | (State::Authorized, _) => self.sync_payment(id).map(drop),
             _ => Ok(()),
         }
     }
@@ -203,7 +203,9 @@ fn still_open(answer: &Answer) -> bool {
     match answer {
         Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound => true,
         Answer::Payment(fact) => fact.event == Event::Submit,
-        Answer::Refund(_) | Answer::Refused { .. } | Answer::SessionOver { .. } => false,
+        Answer::Refund(_) | Answer::Refused { .. } | Answer::Ask | Answer::SessionOver { .. } => {
+            false
+        }
     }
 }
 

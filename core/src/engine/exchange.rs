@@ -76,10 +76,12 @@ pub(super) struct Progress {
     pub(super) touched: bool,
     /// Errands run so far.
     pub(super) errands: u32,
+    /// Asked to close the payment, it said that it has none.
+    pub(super) missing: bool,
 }
 
 impl Progress {
-    const START: Progress = Progress { attempt: 1, touched: false, errands: 0 };
+    const START: Progress = Progress { attempt: 1, touched: false, errands: 0, missing: false };
 }
 
 /// The exchange.
@@ -163,6 +165,8 @@ impl Exchange {
                 self.progress.touched = true;
                 self.again(at)
             }
+            // Nobody is followed anywhere, and who sent us away may have acted before.
+            Ok(Response { status: 300..=399, .. }) => Ok(Turn::Done(Heard::Unknown)),
             Ok(response) => {
                 let operation = self.asked.operation();
                 match self.gateway.read(operation, &self.payment, &response, at) {
@@ -177,7 +181,7 @@ impl Exchange {
         let call = self.gateway.call(self.asked.operation(), &self.payment, at);
         let call = call.or_else(|error| match (error.code(), &self.asked) {
             // Nobody there can close it: our own word is enough.
-            (Code::GatewayCannot, Asked::Cancel) => Ok(Call::Answer(Answer::NotFound)),
+            (Code::GatewayCannot, Asked::Cancel) => Ok(Call::Answer(closed())),
             // A gateway without refunds leaves them to a person, who confirms by hand.
             (Code::GatewayCannot, Asked::Refund(_)) => {
                 Ok(Call::Answer(Answer::Refund(RefundFact::plain(refund::Event::Accept))))
@@ -251,11 +255,25 @@ impl Exchange {
             }
             // What the gateway refuses to close decides nothing: it is asked what it knows.
             (Answer::Refused { .. }, Asked::Cancel) => self.go_on(Asked::Query, at),
-            // What the gateway never had needs no closing there.
-            (Answer::NotFound, Asked::Cancel) => {
-                let fact = PaymentFact::plain(payment::Event::Cancel);
-                Ok(Turn::Done(Heard::Answer(Answer::Payment(fact))))
+            (Answer::Ask, Asked::Refund(refund)) => {
+                let asked = Asked::QueryRefund(refund.clone());
+                self.go_on(asked, at)
             }
+            (Answer::Ask, Asked::Query | Asked::QueryRefund(_)) => Ok(Turn::Done(Heard::Unknown)),
+            (Answer::Ask, _) => self.go_on(Asked::Query, at),
+            // It may have been slow to learn of the payment: what it does not have is looked for once more.
+            (Answer::NotFound, Asked::Cancel) if self.gateway.facts().queries => {
+                let turn = self.go_on(Asked::Query, at);
+                self.progress.missing = true;
+                turn
+            }
+            // What the gateway never had needs no closing there.
+            (Answer::NotFound, Asked::Cancel) => Ok(Turn::Done(Heard::Answer(closed()))),
+            (Answer::NotFound, Asked::Query) if self.progress.missing => {
+                Ok(Turn::Done(Heard::Answer(closed())))
+            }
+            // An earlier try may be the very reason for the refusal.
+            (Answer::Refused { .. }, _) if self.progress.touched => Ok(Turn::Done(Heard::Unknown)),
             (answer, _) => Ok(Turn::Done(Heard::Answer(answer))),
         }
     }
@@ -271,7 +289,22 @@ impl Exchange {
     }
 }
 
+/// Our own word for a payment that cannot come any more.
+fn closed() -> Answer {
+    Answer::Payment(PaymentFact::plain(payment::Event::Cancel))
+}
+
 impl Heard {
+    /// What it means for the thing that was asked about: a question that is refused says nothing about it.
+    pub(super) fn about(self, asked: &Asked) -> Self {
+        match (self, asked) {
+            (Heard::Answer(Answer::Refused { .. }), Asked::Query | Asked::QueryRefund(_)) => {
+                Heard::Unknown
+            }
+            (heard, _) => heard,
+        }
+    }
+
     pub(super) fn transaction_id(&self) -> Option<&str> {
         match self {
             Heard::Answer(Answer::Payment(fact)) => fact.transaction_id.as_deref(),

@@ -8,6 +8,7 @@ mod claims;
 mod counters;
 mod due;
 mod events;
+mod examine;
 mod exceptions;
 mod exchange;
 mod idempotency;
@@ -23,6 +24,7 @@ mod refund_open;
 mod refund_outside;
 mod refund_settle;
 mod refunds;
+mod rotate;
 mod seal;
 mod settle;
 mod steps;
@@ -150,31 +152,8 @@ impl Engine {
     /// The account of this name. Fails with `gateway_not_found`.
     pub fn gateway(&self, name: &str) -> Result<Arc<dyn Gateway>> {
         let accounts = self.accounts();
-        accounts.iter().find(|g| g.facts().name == name).cloned().ok_or_else(|| {
-            Error::new(Code::GatewayNotFound)
-                .with("gateway", name.escape_debug())
-                .with("configured", self.gateway_names().join(", "))
-        })
-    }
-
-    /// Puts an account in the place of the one of the same name, from the next call on: keys rotate without a restart.
-    /// Fails with `gateway_not_found`, and as [`Engine::new`] does.
-    pub fn replace_account(&self, account: Arc<dyn Gateway>) -> Result<()> {
-        let mut current = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
-        let mut accounts = current.to_vec();
-        let name = &account.facts().name;
-        match accounts.iter_mut().find(|known| known.facts().name == *name) {
-            Some(known) => *known = account,
-            None => {
-                let names = accounts.iter().map(|g| g.facts().name.clone()).collect::<Vec<_>>();
-                return Err(Error::new(Code::GatewayNotFound)
-                    .with("gateway", name.escape_debug())
-                    .with("configured", names.join(", ")));
-            }
-        }
-        check_gateways(&accounts, self.mode)?;
-        *current = accounts.into();
-        Ok(())
+        let found = accounts.iter().find(|g| g.facts().name == name).cloned();
+        found.ok_or_else(|| not_configured(name, &accounts))
     }
 
     /// The names of all accounts.
@@ -224,6 +203,13 @@ impl Engine {
 /// Runs what may be a host's own code. A panic there is the failure of that one thing, and goes no further.
 fn apart<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::bug("a gateway panicked")))
+}
+
+fn not_configured(name: &str, accounts: &[Arc<dyn Gateway>]) -> Error {
+    let names: Vec<_> = accounts.iter().map(|g| g.facts().name.as_str()).collect();
+    Error::new(Code::GatewayNotFound)
+        .with("gateway", name.escape_debug())
+        .with("configured", names.join(", "))
 }
 
 /// Whether these accounts may be used together in this mode. The errors of [`Engine::new`].

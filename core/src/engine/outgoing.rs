@@ -45,7 +45,7 @@ impl Engine {
             match turn {
                 Turn::Done(heard) => {
                     self.note_end(gateway, &exchange, &heard);
-                    return Ok(heard);
+                    return Ok(heard.about(exchange.asked()));
                 }
                 Turn::Send { request, after_millis } => {
                     if after_millis > 0 {

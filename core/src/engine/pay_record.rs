@@ -7,7 +7,7 @@ use super::exchange::Heard;
 use super::pay::Confirmation;
 use super::settle::Said;
 use crate::error::{Code, Error, Result};
-use crate::gateway::{Action, Answer, Claim, ClaimedAmount, Decline, PaymentFact};
+use crate::gateway::{Action, ActionKind, Answer, Claim, ClaimedAmount, Decline, PaymentFact};
 use crate::id::RefundId;
 use crate::payment::{Event, Payment, State};
 use crate::store::sql::payments::{self, Target};
@@ -32,7 +32,9 @@ impl Books<'_> {
                 self.refused(target, *code, reason, follow_up)
             }
             // Not knowing a payment right after its creation is no failure: it is asked again.
-            Heard::Answer(Answer::NotFound | Answer::Agreed | Answer::SessionOver { .. })
+            Heard::Answer(
+                Answer::NotFound | Answer::Agreed | Answer::Ask | Answer::SessionOver { .. },
+            )
             | Heard::Unknown => self.outcome_is_open(target, follow_up),
             Heard::Answer(Answer::Refund(_)) => {
                 Err(Error::bug("a gateway answered about a refund when asked about a payment"))
@@ -46,6 +48,10 @@ impl Books<'_> {
         action: &Action,
         reference: Option<&str>,
     ) -> Result<()> {
+        if action.kind == ActionKind::Nothing && payment.action.is_some() {
+            // It waits as before: what the payer was told still holds.
+            return Ok(());
+        }
         let action = action.to_json()?;
         // A gateway that knows the payment by our own id needs no second name for it.
         let own = payment.id.to_string();
@@ -76,15 +82,22 @@ impl Books<'_> {
         self.payment_said(target, said, follow_up).map(drop)
     }
 
-    /// The outcome of its creation is open: the payment counts as under way, and due work asks.
+    /// The outcome of its creation is open: the payment counts as under way. Held money may have been collected or let go
+    /// in the meantime. Either way due work asks.
     fn outcome_is_open(
         &mut self,
         target: &mut Target,
         follow_up: &mut Vec<RefundId>,
     ) -> Result<()> {
-        match target.payment.state == State::Init && target.payment.action.is_none() {
-            true => self.submit(target, follow_up),
-            false => Ok(()),
+        let payment = &mut target.payment;
+        match payment.state {
+            State::Init if payment.action.is_none() => self.submit(target, follow_up),
+            State::Authorized => {
+                payment.queries += 1;
+                payment.due_at = Some(due::next_query(payment.queries, self.now));
+                payments::update(self.connection, payment, self.now)
+            }
+            _ => Ok(()),
         }
     }
 

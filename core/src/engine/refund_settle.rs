@@ -45,23 +45,34 @@ impl Books<'_> {
         }
     }
 
+    /// What moves nothing is on record. A gateway that is stuck and says why is shown where people look for refunds.
     fn note_refund(
         &mut self,
         refund: &mut Refund,
         fact: &RefundFact,
         source: Option<&Message>,
     ) -> Result<Verdict> {
-        if refund.transaction_id.is_none() && fact.transaction_id.is_some() {
+        let is_named = refund.transaction_id.is_none() && fact.transaction_id.is_some();
+        let trouble = fact.decline.as_ref().filter(|_| refund.state == State::Pending);
+        let is_stuck = trouble.is_some_and(|d| refund.failure_code.as_ref() != Some(&d.code));
+        if is_named {
             refund.transaction_id.clone_from(&fact.transaction_id);
+        }
+        if let Some(decline) = trouble {
+            refund.failure_code = Some(decline.code.clone());
+            refund.failure_message = Some(decline.message.clone());
+        }
+        if is_named || is_stuck {
             refunds::update(self.connection, refund, self.now)?;
         }
         if source.is_some() {
             let detail = Detail::new()
                 .with("event", fact.event.as_str())
-                .with("state", refund.state.as_str());
+                .with("state", refund.state.as_str())
+                .with_some("why", trouble.map(|decline| decline.code.as_str()));
             self.mark(EventName::CallbackNoted, Concerns::refund(refund), source, detail)?;
         }
-        Ok(Verdict::Already)
+        Ok(if is_stuck { Verdict::Applied } else { Verdict::Already })
     }
 
     fn move_refund(

@@ -151,7 +151,7 @@ impl Engine {
             match turn {
                 Turn::Done(heard) => {
                     self.note_end(gateway, &exchange, &heard);
-                    return self.concluded(subject, goal, heard);
+                    return self.concluded(subject, goal, heard.about(exchange.asked()));
                 }
                 Turn::Send { request, .. } if gateway.own_transport().is_some() => {
                     let came = self.carry(gateway, &request)?;

@@ -7,7 +7,9 @@ pub mod bank;
 mod fact;
 mod intent;
 pub mod mock;
+pub mod paypal;
 pub mod signed;
+pub mod wechatpay;
 
 use crate::clock::Time;
 use crate::currency::Currency;
@@ -150,6 +152,9 @@ pub enum Answer {
     },
     /// It knows nothing of the kind.
     NotFound,
+    /// It did nothing now, because the same had been asked before or because of how things stand there: what became of
+    /// the payment or refund is told by asking about it.
+    Ask,
     /// It no longer takes our session, and nothing happened; the gateway here has forgotten it and will begin another.
     SessionOver {
         /// Its reason, should that not help.
@@ -246,6 +251,8 @@ words! {
         Mode = "mode",
         /// The account, merchant or application number.
         Account = "account",
+        /// The address that it posts callbacks to.
+        Callback = "callback",
         /// Our clock, compared with the gateway's.
         Clock = "clock",
         /// The way to the gateway.
@@ -262,8 +269,20 @@ pub struct Finding {
     pub ok: bool,
     /// What was found, without secrets.
     pub what: String,
-    /// How to mend it; empty where nothing is wrong.
+    /// What to do about it; empty where nothing is to be done.
     pub remedy: String,
+}
+
+impl Finding {
+    /// Nothing is wrong with this part.
+    pub fn fine(part: Part, what: impl Into<String>) -> Self {
+        Finding { part, ok: true, what: what.into(), remedy: String::new() }
+    }
+
+    /// Something is wrong with this part, and this mends it.
+    pub fn wrong(part: Part, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Finding { part, ok: false, what: what.into(), remedy: remedy.into() }
+    }
 }
 
 /// A payment provider, or a stand-in for one.

@@ -45,9 +45,10 @@ pub fn any_equal(computed: &[u8; 32], offered: &[[u8; 32]]) -> Choice {
     offered.iter().fold(Choice::from(0), |found, one| found | computed.as_slice().ct_eq(one))
 }
 
-/// As 64 lower-case hex digits.
-pub fn to_hex(bytes: &[u8; 32]) -> String {
-    hex_digits(bytes).map(char::from).iter().collect()
+/// As lower-case hex digits, two for each byte.
+pub fn to_hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The same digits where they are compared, without a place on the heap.

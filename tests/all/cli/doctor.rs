@@ -17,11 +17,12 @@ fn a_healthy_shop() {
     shop.clock.set(SystemClock.now());
     shop.sold("success");
     let out = shop.run(&["doctor"]).fine();
-    assert_eq!(out.lines().filter(|line| line.starts_with("ok")).count(), 12, "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("ok")).count(), 16, "{out}");
     contains(
         &out,
         &["warn  gateways       mode development: mock", " — no real money can be collected"],
     );
+    contains(&out, &["ok    mock network   there is no harmless question to ask it"]);
     let examined = shop.run(&["doctor", "--json"]).json();
     assert_eq!(examined["ok"], true);
     assert_eq!(examined["checks"][0]["check"], "opening");
@@ -129,4 +130,28 @@ fn broken_books() {
     shop.falsify("UPDATE orders SET paid = paid - 1");
     contains(&line(&shop, "fail  books"), &["violation", "paywright verify"]);
     assert_eq!(shop.run(&["doctor"]).code, exit::NO);
+}
+
+/// Protects: one account can be asked alone, and what is wrong with it makes the answer no, for people and programs.
+#[test]
+fn one_account() {
+    let shop = Shop::new();
+    let out = shop.run(&["doctor", "mock"]).fine();
+    contains(
+        &out,
+        &["ok    mock key       a provider inside the process", "ok    mock clock     "],
+    );
+    assert!(!out.contains("books"), "{out}");
+    let said = shop.run(&["doctor", "strip\x1b[31me"]);
+    assert_eq!(said.code, exit::NO);
+    contains(&said.out, &["fail  strip", "gateway_not_found: "]);
+    assert!(!said.out.contains('\x1b'), "{}", said.out);
+    shop.clock.set(SystemClock.now().plus_seconds(3600));
+    shop.sold("success");
+    let said = shop.run(&["doctor", "mock"]);
+    assert_eq!(said.code, exit::NO);
+    contains(&said.out, &["fail  mock clock", " — set the clock of this machine"]);
+    let examined: Value =
+        serde_json::from_str(&shop.run(&["doctor", "mock", "--json"]).out).unwrap();
+    assert_eq!(examined["ok"], false);
 }

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
             Ok(report) => {
                 passed += report.passed;
                 failed += report.disagreements.len();
+                report.passed_over.iter().for_each(|what| println!("{file}: not judged: {what}"));
                 report.disagreements.iter().for_each(|d| println!("{file}: {}: {}", d.case, d.why));
             }
             Err(why) => {

@@ -85,9 +85,10 @@ class Paywright:
         allow_network_file_system: bool = False,
         busy_timeout_ms: int | None = None,
     ) -> Paywright:
-        """Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`.
+        """Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`,
+        and the variables of every gateway, such as `STRIPE_SECRET_KEY`.
 
-        `mode` counts where the environment names none.
+        Its gateways stand behind `gateways`; `mode` counts where the environment names none.
         """
     @property
     def warnings(self) -> list[str]:
@@ -173,11 +174,15 @@ pub(super) fn stub() -> String {
     INPUTS.iter().for_each(|input| constructed(&mut out, input));
     GATEWAYS.iter().for_each(|gateway| constructed(&mut out, gateway));
     RECORDS.iter().for_each(|record| answered(&mut out, record));
-    let gateways: Vec<_> = GATEWAYS.iter().map(|gateway| gateway.name).collect();
-    out.push_str(&ENGINE.replace("GATEWAY", &gateways.join(" | ")));
+    out.push_str(&ENGINE.replace("GATEWAY", &gateways()));
     METHODS.iter().for_each(|m| method(&mut out, m));
     out.push_str(CLOCK);
     out
+}
+
+/// The configuration of any gateway.
+fn gateways() -> String {
+    GATEWAYS.iter().map(|gateway| gateway.name).collect::<Vec<_>>().join(" | ")
 }
 
 fn all(names: impl Iterator<Item = String>) -> String {
@@ -276,6 +281,7 @@ fn taken_name(name: &str) -> String {
         "Headers" => "HeadersLike".to_owned(),
         "Secret" => "SecretLike".to_owned(),
         "Map" => "Mapping[str, str]".to_owned(),
+        "Gateway" => gateways(),
         input if INPUTS.iter().any(|i| i.name == input) => format!("{input} | {input}Fields"),
         other => given_name(other).to_owned(),
     }

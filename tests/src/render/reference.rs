@@ -20,9 +20,9 @@ const HEAD: &str = "\
 Rendered from the tables of the core by `cargo run -p paywright-tests --bin render`; a test compares it with them.
 
 A type is `Text`, `Whole` (a whole number), `Flag`, `Amount` (an exact decimal), `Time` (an instant), `Bytes`, `Map`
-(text to text), `Headers`, `Secret`, a choice, a record, `Optional<…>` or `List<…>`. Each language spells them its own
-way: an `Amount` is a `decimal.Decimal` in Python and decimal text in JSON, a `Time` is an aware `datetime` and
-RFC 3339 text.
+(text to text), `Headers`, `Secret`, `Gateway` (the configuration of any gateway), a choice, a record, `Optional<…>` or
+`List<…>`. Each language spells them its own way: an `Amount` is a `decimal.Decimal` in Python and decimal text in JSON, a
+`Time` is an aware `datetime` and RFC 3339 text.
 
 Arguments after `*` are given by name. One with `?` may be left out.
 ";

@@ -1,0 +1,277 @@
+//! Every operation on every gateway with every trouble on the way: in the end the books here are those of the provider, and
+//! nothing was done twice. An account is a row; stories and faults are the same for all.
+
+mod world;
+
+use paywright_tests::fake::paypal::PayPal;
+use paywright_tests::fake::plain::{Manner, Plain};
+use paywright_tests::fake::plain_gateway::PlainGateway;
+use paywright_tests::fake::trouble::Fault;
+
+use world::{Account, Own, World};
+
+/// A story around one verb, which goes wrong the first time.
+struct Story {
+    name: &'static str,
+    /// The verb that meets the trouble, and others that it takes.
+    verbs: &'static [&'static str],
+    /// Tells it, up to the point where only time is left to do something.
+    tell: fn(&World),
+    /// How the payment ends where nothing goes wrong: where paying collects, and where the payer only agrees.
+    ends: [&'static str; 2],
+}
+
+const STORIES: [Story; 15] = [
+    Story {
+        name: "pay",
+        verbs: &["pay"],
+        tell: |world| {
+            world.pay();
+            world.payer_pays();
+        },
+        ends: ["succeeded", "expired"],
+    },
+    Story {
+        name: "pay, given up",
+        verbs: &["pay"],
+        tell: |world| world.pay(),
+        ends: ["expired", "expired"],
+    },
+    Story {
+        name: "ask",
+        verbs: &["query"],
+        tell: |world| {
+            world.pay();
+            world.remember();
+            world.payer_pays();
+            world.sync();
+        },
+        ends: ["succeeded", "succeeded"],
+    },
+    Story {
+        name: "ask too early",
+        verbs: &["query"],
+        tell: |world| {
+            world.pay();
+            world.sync();
+            world.payer_pays();
+            world.sync();
+        },
+        ends: ["succeeded", "succeeded"],
+    },
+    Story {
+        name: "collect",
+        verbs: &["collect"],
+        tell: |world| {
+            world.pay();
+            world.payer_pays();
+            world.sync();
+        },
+        ends: ["succeeded", "succeeded"],
+    },
+    Story {
+        name: "capture",
+        verbs: &["capture"],
+        tell: |world| {
+            world.hold();
+            world.payer_pays();
+            world.sync();
+            world.capture(None);
+            world.settle();
+            world.capture(None);
+        },
+        ends: ["succeeded", "succeeded"],
+    },
+    Story {
+        name: "capture and wait",
+        verbs: &["capture"],
+        tell: |world| {
+            world.hold();
+            world.payer_pays();
+            world.sync();
+            world.capture(None);
+        },
+        ends: ["succeeded", "succeeded"],
+    },
+    Story {
+        name: "capture less",
+        verbs: &["capture"],
+        tell: |world| {
+            world.hold();
+            world.payer_pays();
+            world.sync();
+            world.capture(Some("30.00"));
+            world.settle();
+            world.capture(Some("30.00"));
+        },
+        ends: ["succeeded", "succeeded"],
+    },
+    Story {
+        name: "cancel",
+        verbs: &["cancel"],
+        tell: |world| {
+            world.pay();
+            world.cancel();
+        },
+        ends: ["cancelled", "cancelled"],
+    },
+    Story {
+        name: "let go",
+        verbs: &["cancel", "capture"],
+        tell: |world| {
+            world.hold();
+            world.payer_pays();
+            world.sync();
+            world.cancel();
+            world.settle();
+            world.cancel();
+        },
+        ends: ["cancelled", "cancelled"],
+    },
+    Story {
+        name: "cancel too late",
+        verbs: &["cancel"],
+        tell: |world| {
+            world.pay();
+            world.payer_pays();
+            world.cancel();
+        },
+        ends: ["succeeded", "cancelled"],
+    },
+    Story {
+        name: "refund",
+        verbs: &["refund"],
+        tell: |world| {
+            world.pay();
+            world.payer_pays();
+            world.sync();
+            world.refund();
+        },
+        ends: ["succeeded", "succeeded"],
+    },
+    Story {
+        name: "ask about a refund",
+        verbs: &["query_refund"],
+        tell: |world| {
+            world.pay();
+            world.payer_pays();
+            world.sync();
+            world.refunds_wait();
+            world.refund();
+            world.remember();
+            world.refunds_arrive();
+            world.sync_refund();
+        },
+        ends: ["succeeded", "succeeded"],
+    },
+    Story {
+        name: "expire while asking",
+        verbs: &["query"],
+        tell: |world| {
+            world.pay();
+            world.remember();
+            world.payer_pays();
+        },
+        ends: ["succeeded", "expired"],
+    },
+    Story {
+        name: "expire while closing",
+        verbs: &["cancel"],
+        tell: |world| world.pay(),
+        ends: ["expired", "expired"],
+    },
+];
+
+/// Tells every story that an account's verbs are enough for.
+fn tell_all(account: &Account) {
+    tell(account, |story| story.verbs.iter().all(|verb| account.verbs.contains(verb)));
+}
+
+/// Tells stories of an account with every fault. Fails with all that went wrong, not with the first.
+fn tell(account: &Account, is_told: impl Fn(&Story) -> bool) {
+    let mut wrong = Vec::new();
+    for story in STORIES.iter().filter(|story| is_told(story)) {
+        let ends = story.ends[usize::from(account.consent)];
+        for (fault, times) in Fault::ALL {
+            let world = World::open(account);
+            world.trouble(story.verbs[0], fault, times);
+            (story.tell)(&world);
+            world.settle();
+            let mut found = world.disagreements();
+            if fault == Fault::None && world.state() != ends {
+                found.push(format!("it ended {}, not {}", world.state(), ends));
+            }
+            if !world.has_struck() {
+                found.push("the trouble met nobody".to_owned());
+            }
+            let where_ = format!("{}, {}, {fault:?} x {times}", account.name, story.name);
+            wrong.extend(found.into_iter().map(|what| format!("{where_}: {what}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} disagreements\n  {}", wrong.len(), wrong.join("\n  "));
+}
+
+fn plain() -> Own {
+    Own::Written(|| vec![std::sync::Arc::new(PlainGateway::default())])
+}
+
+/// Protects: S7, H49, H65, H79, H80: one payment and one refund there for each here, with the same sums, whatever becomes of
+/// requests and replies.
+#[test]
+fn a_gateway_of_the_hosts_own() {
+    tell_all(&Account {
+        name: "plain",
+        own: plain(),
+        provider: |_| Box::new(Plain::new(Manner::Direct)),
+        currency: "CNY",
+        consent: false,
+        verbs: &["pay", "query", "capture", "cancel", "refund", "query_refund"],
+    });
+}
+
+/// Protects: the same where the payer only agrees and the money is taken by us.
+#[test]
+fn a_gateway_that_asks_for_consent() {
+    tell_all(&Account {
+        name: "plain with consent",
+        own: plain(),
+        provider: |_| Box::new(Plain::new(Manner::Consent)),
+        currency: "CNY",
+        consent: true,
+        verbs: &["pay", "query", "collect", "cancel", "refund", "query_refund"],
+    });
+}
+
+/// Protects: the same where what was done already is refused the second time, instead of being told again.
+#[test]
+fn a_gateway_that_refuses_repetitions() {
+    tell_all(&Account {
+        name: "plain and strict",
+        own: plain(),
+        provider: |_| Box::new(Plain::new(Manner::Strict)),
+        currency: "CNY",
+        consent: false,
+        verbs: &["pay", "query", "capture", "cancel", "refund"],
+    });
+}
+
+/// Protects: the same for PayPal, whose payers only agree, and whose orders need no closing: only a hold has a request that
+/// cancels it.
+#[test]
+fn paypal() {
+    let account = Account {
+        name: "paypal",
+        own: Own::Configured(|| {
+            serde_json::json!([{"pay_pal": {
+                "client_id": "throwaway-client", "client_secret": "throwaway-client-secret",
+                "webhook_id": "5GP028458E2496506", "sandbox": true,
+            }}])
+        }),
+        provider: |_| Box::new(PayPal::default()),
+        currency: "USD",
+        consent: true,
+        verbs: &["pay", "query", "collect", "capture", "refund", "query_refund"],
+    };
+    tell_all(&account);
+    tell(&account, |story| story.name == "let go");
+}
