@@ -106,6 +106,20 @@ def environment_with(requirements: Path) -> Path:
     return python
 
 
+def with_peers(python: Path) -> Path:
+    """Adds the libraries that ours is compared with, each if it can be had; answers with the same Python."""
+    asked = (ROOT / "bindings-python" / "requirements-peers.txt").read_text().splitlines()
+    wanted = [line for line in asked if line and not line.startswith("#")]
+    stamp = python.parents[1] / "peers.txt"
+    if not stamp.exists() or stamp.read_text() != "\n".join(wanted):
+        missing = [one for one in wanted
+                   if subprocess.run([python, "-m", "pip", "install", "-q", one], check=False).returncode]
+        print(f"not installed, so left out: {', '.join(missing)}" if missing else "all peers are installed")
+        if not missing:
+            stamp.write_text("\n".join(wanted))
+    return python
+
+
 def python_suites(python: Path, environment: Environment) -> list[Suite]:
     bindings = ROOT / "bindings-python"
     scripts = python.parent
@@ -150,9 +164,22 @@ def rust_tests() -> list[Suite]:
     environment = {**os.environ, **({"TMPDIR": str(memory)} if usable else {})}
     vectors = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "vectors").glob("*.json"))
     return [
-        Suite("rust", ["cargo", "test", "-q", "--workspace", "--exclude", "paywright-python"], cargo_tests, environment),
+        Suite("rust", ["cargo", "test", "-q", "--workspace", "--exclude", "paywright-python", "--",
+                       "--skip", STRIPE_MOCK_TEST], cargo_tests, environment),
         Suite("vectors", ["make", "-s", "vectors", f"FILES={' '.join(vectors)}"], plain_line),
     ]
+
+
+STRIPE_MOCK_TEST = "stripe_mock_takes_every_request"
+
+
+def stripe_mock() -> Suite | str:
+    """What only Stripe's own mock server can judge, or the reason why it cannot be asked here."""
+    program, why_not = toolchain.stripe_mock()
+    if program is None:
+        return why_not
+    command = ["cargo", "test", "-q", "-p", "paywright-tests", "--test", "all", "--", "--ignored", STRIPE_MOCK_TEST]
+    return Suite("stripe-mock", command, cargo_tests, {**os.environ, "PAYWRIGHT_STRIPE_MOCK": str(program)})
 
 
 def main() -> int:
@@ -171,12 +198,19 @@ def main() -> int:
                 failed.append(suite.name)
 
     failed: list[str] = []
+    skipped: list[str] = []
     if only in (None, "lint"):
         all_of(rust_lint())
     if only in (None, "rust"):
         all_of(rust_tests())
+        asked = stripe_mock()
+        if isinstance(asked, Suite):
+            all_of([asked])
+        else:
+            total.add(Counts(skipped=1))
+            skipped.append(f"stripe-mock: {asked}")
     if only in (None, "python", "lint"):
-        python = environment_with(ROOT / "bindings-python" / "requirements-test.txt")
+        python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         suites = python_suites(python, toolchain.build_python_module())
         all_of([s for s in suites if only != "lint" or s.name in ("mypy", "pyright")])
     if only in (None, "package"):
@@ -190,6 +224,8 @@ def main() -> int:
         build = [str(python), "-m", "pip", "wheel", "-q", "--no-deps", "-w", "bindings-python/dist", "./bindings-python"]
         all_of([Suite("wheel", build, as_one, {**os.environ, "CARGO_TARGET_DIR": str(toolchain.target())})])
 
+    for reason in skipped:
+        print(f"\nSkipped: {reason}")
     if failed:
         print(f"\nFailed: {', '.join(failed)}")
     print(f"\n{total.passed} passed, {total.failed} failed, {total.skipped} skipped")

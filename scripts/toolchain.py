@@ -14,6 +14,9 @@ BUILD = ROOT / ".build"
 PACKAGE = ROOT / "bindings-python" / "python"
 RUST = (1, 89)
 PYTHON = (3, 10)
+GO = (1, 22)
+# Stripe's own mock server; its tests are skipped where it cannot be had.
+STRIPE_MOCK = ("github.com/stripe/stripe-mock", "v0.197.0")
 
 
 def check() -> None:
@@ -37,6 +40,38 @@ def rust_version() -> tuple[int, int]:
     text = subprocess.run(["cargo", "--version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"(\d+)\.(\d+)", text)
     return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def go_version() -> tuple[int, int]:
+    if not shutil.which("go"):
+        return (0, 0)
+    text = subprocess.run(["go", "version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"go(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def stripe_mock() -> tuple[Path | None, str]:
+    """The program, installed where it is not yet: in the user's cache, never beside their own programs. Where it cannot
+    be had, nothing and the reason."""
+    module, version = STRIPE_MOCK
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paywright"
+    place = cache / f"stripe-mock-{version}"
+    program = place / ("stripe-mock.exe" if sys.platform == "win32" else "stripe-mock")
+    if program.exists():
+        return program, ""
+    if go_version() < GO:
+        return None, f"Go {GO[0]}.{GO[1]} or newer was not found; see https://go.dev/dl"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return None, f"{place} cannot be made: {error.strerror}"
+    environment = {**os.environ, "GOBIN": str(place)}
+    command = ["go", "install", f"{module}@{version}"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        return None, f"`{' '.join(command)}` failed: {last}"
+    return program, ""
 
 
 def target() -> Path:

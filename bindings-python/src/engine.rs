@@ -47,7 +47,8 @@ impl Paywright {
     #[classmethod]
     #[pyo3(
         signature = (database, **settings),
-        text_signature = "(database, *, gateways=(), mode='development', flows=(), clock=None, seed=None, \
+        text_signature = "(database, *, gateways=(), mode='development', flows=(), webhooks=(), clock=None, \
+            seed=None, \
             strict_permissions=False, allow_network_file_system=False, busy_timeout_ms=None)"
     )]
     fn open(
@@ -66,7 +67,8 @@ impl Paywright {
     #[classmethod]
     #[pyo3(
         signature = (**settings),
-        text_signature = "(*, gateways=(), mode='development', flows=(), clock=None, seed=None, \
+        text_signature = "(*, gateways=(), mode='development', flows=(), webhooks=(), clock=None, \
+            seed=None, \
             strict_permissions=False, allow_network_file_system=False, busy_timeout_ms=None)"
     )]
     fn from_env(
@@ -140,10 +142,11 @@ fn not_text(py: Python<'_>) -> PyErr {
     raise(py, &error.with("rule", "the path is not valid text"))
 }
 
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "gateways",
     "mode",
     "flows",
+    "webhooks",
     "clock",
     "seed",
     "strict_permissions",
@@ -172,6 +175,9 @@ fn options(
     }
     if let Some(flows) = settings.take("flows")? {
         options.flows = each(&flows, |flow| json_text("flows", flow))?;
+    }
+    if let Some(webhooks) = settings.take("webhooks")? {
+        options.webhooks = each(&webhooks, |webhook| Given::given("webhooks", webhook))?;
     }
     if let Some(mode) = settings.take("mode")? {
         options.mode = Given::given("mode", &mode)?;

@@ -9,7 +9,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDateTime, PyInt, PyMapping, PyMemoryView, PyString, PyType,
+    PyBool, PyByteArray, PyBytes, PyDateTime, PyInt, PyList, PyMapping, PyMemoryView, PyString,
+    PyTuple, PyType,
 };
 
 use crate::error::raise;
@@ -30,7 +31,7 @@ fn type_name(value: &Bound<'_, PyAny>) -> String {
     value.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string())
 }
 
-fn wrong_type(field: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
+pub fn wrong_type(field: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
     PyTypeError::new_err(format!("{field} must be {expected}, not {}", type_name(value)))
 }
 
@@ -237,13 +238,24 @@ impl<T: Given> Given for Option<T> {
     }
 }
 
+/// What is read of each item of a list. Text and mappings, which have items too, are no lists.
+pub fn items<'py, T>(
+    field: &str,
+    value: &Bound<'py, PyAny>,
+    read: impl Fn(Bound<'py, PyAny>) -> PyResult<T>,
+) -> PyResult<Vec<T>> {
+    // To ask what is a mapping takes longer than to check a signature, so what is a list is not asked.
+    let plain = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
+    let single = || value.is_instance_of::<PyString>() || value.is_instance_of::<PyMapping>();
+    match value.try_iter() {
+        Ok(items) if plain || !single() => items.map(|item| read(item?)).collect(),
+        _ => Err(wrong_type(field, "a list", value)),
+    }
+}
+
 impl<T: Given> Given for Vec<T> {
     fn given(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let single = value.is_instance_of::<PyString>() || value.is_instance_of::<PyMapping>();
-        match value.try_iter() {
-            Ok(items) if !single => items.map(|item| T::given(field, &item?)).collect(),
-            _ => Err(wrong_type(field, "a list", value)),
-        }
+        items(field, value, |item| T::given(field, &item))
     }
 
     fn left_out(_: &str) -> PyResult<Self> {

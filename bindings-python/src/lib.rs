@@ -5,6 +5,7 @@ mod clock;
 mod command;
 mod engine;
 mod error;
+mod functions;
 mod given;
 mod methods;
 mod records;
@@ -18,6 +19,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<engine::Paywright>()?;
     // What follows is reached through `paywright.testing` and by pickles, so it is not among the exported names.
     module.setattr("ManualClock", module.py().get_type::<clock::ManualClock>())?;
+    functions::add_functions(module)?;
     module.setattr("_restore", wrap_pyfunction!(records::_restore, module)?)?;
     module.setattr("_run", wrap_pyfunction!(command::_run, module)?)?;
     #[cfg(feature = "testing")]

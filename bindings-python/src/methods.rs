@@ -67,6 +67,7 @@ macro_rules! methods {
             $($named:ident: $named_type:ident $(<$named_inner:ident>)?),* ;
             $($left:ident: $left_type:ident $(<$left_inner:ident>)?),*
         ) -> $result:ident $(<$result_inner:ident>)?;)* }
+        functions { $($functions:tt)* }
     ) => {
         $(method! { $(#[doc = $doc])* $method($($place),*; $($named),*; $($left),*) })*
     };

@@ -20,6 +20,7 @@ macro_rules! classes {
         records { $($(#[doc = $record_doc:literal])* $record:ident {
             $($(#[doc = $field_doc:literal])* $field:ident: $type:ident $(<$inner:ident>)?,)* })* }
         methods { $($methods:tt)* }
+        functions { $($functions:tt)* }
     ) => {
         $(
             impl Given for types::$choice {

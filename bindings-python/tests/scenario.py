@@ -101,6 +101,7 @@ class Story:
             gateways=[configured(config) for config in configs],
             mode=file.get("mode", "test"),
             flows=file.get("flows", []),
+            webhooks=file.get("webhooks", []),
             clock=self.clock,
             seed=file.get("seed", 1),
         )

@@ -45,6 +45,11 @@ impl Time {
         })
     }
 
+    /// Reads a date of HTTP, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc2822(text).ok().map(|time| Time(time.timestamp_millis()))
+    }
+
     /// As a calendar time.
     pub fn to_datetime(self) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH

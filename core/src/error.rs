@@ -176,6 +176,8 @@ codes! {
         RefundNotFound    = "refund_not_found",    Caller, false, "Refund {refund} not found.", "退款 {refund} 不存在。";
         ExceptionNotFound = "exception_not_found", Caller, false, "Exception {exception} not found.", "异常 {exception} 不存在。";
         GatewayNotFound   = "gateway_not_found",   Caller, false, "There is no gateway \"{gateway}\"; configured: {configured}.", "没有支付渠道“{gateway}”；已配置：{configured}。";
+        WebhookNotFound   = "webhook_not_found",   Caller, false, "There is no webhook \"{webhook}\"; known: {known}.", "没有 webhook“{webhook}”；已知：{known}。";
+        MessageNotFound   = "message_not_found",   Caller, false, "No message {message} to webhook \"{webhook}\" waits or was given up.", "没有等待中或已放弃的消息 {message}（webhook“{webhook}”）。";
         FlowNotFound      = "flow_not_found",      Caller, false, "There is no flow \"{flow}\"; known: {known}.", "没有流程“{flow}”；已知：{known}。";
     }
     Conflict {

@@ -129,4 +129,6 @@ ids! {
     RefundId "ref_" "refund"
     /// An exception's public id, `exc_…`.
     ExceptionId "exc_" "exception"
+    /// The id of a message to a webhook, `msg_…`; the same for every attempt.
+    MessageId "msg_" "message"
 }

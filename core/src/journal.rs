@@ -67,6 +67,23 @@ words! {
         CallbackIgnored = "callback.ignored",
         /// Messages were refused since the last such entry; it counts them.
         CallbackRejected = "callback.rejected",
+        /// A webhook's endpoint said that it is gone; nothing is sent to it any more.
+        WebhookDisabled = "webhook.disabled",
+        /// A webhook's endpoint did not take a message in all its attempts; told for the first of several.
+        WebhookGivenUp = "webhook.given_up",
+        /// A person has messages sent to a webhook again.
+        WebhookReplayed = "webhook.replayed",
+    }
+}
+
+impl EventName {
+    /// Whether webhooks tell it. What happens to webhooks themselves they do not: an endpoint that is dead would make
+    /// ever more to tell.
+    pub fn is_delivered(self) -> bool {
+        !matches!(
+            self,
+            EventName::WebhookDisabled | EventName::WebhookGivenUp | EventName::WebhookReplayed
+        )
     }
 }
 

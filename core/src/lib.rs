@@ -23,12 +23,14 @@ pub mod order;
 pub mod payment;
 mod payment_reply;
 pub mod refund;
+pub mod webhook;
 
 // Who talks to providers, who keeps, who decides, who is called.
 pub mod api;
 pub mod engine;
 pub mod gateway;
 pub mod sign;
+pub mod signatures;
 pub mod store;
 #[cfg(feature = "http")]
 pub mod transport;

@@ -1,12 +1,14 @@
 //! Every operation on every gateway with every trouble on the way: in the end the books here are those of the provider, and
 //! nothing was done twice. An account is a row; stories and faults are the same for all.
 
-mod world;
+pub mod world;
 
+use paywright::error::Code;
 use paywright_tests::fake::paypal::PayPal;
 use paywright_tests::fake::plain::{Manner, Plain};
 use paywright_tests::fake::plain_gateway::PlainGateway;
 use paywright_tests::fake::trouble::Fault;
+use paywright_tests::fake::wechatpay::Fake as WechatPay;
 
 use world::{Account, Own, World};
 
@@ -211,22 +213,21 @@ fn tell(account: &Account, is_told: impl Fn(&Story) -> bool) {
     assert!(wrong.is_empty(), "{} disagreements\n  {}", wrong.len(), wrong.join("\n  "));
 }
 
-fn plain() -> Own {
-    Own::Written(|| vec![std::sync::Arc::new(PlainGateway::default())])
-}
+/// The invented provider, with its gateway.
+pub const PLAIN: Account = Account {
+    name: "plain",
+    own: Own::Written(|| vec![std::sync::Arc::new(PlainGateway::default())]),
+    provider: |_| Box::new(Plain::new(Manner::Direct)),
+    currency: "CNY",
+    consent: false,
+    verbs: &["pay", "query", "capture", "cancel", "refund", "query_refund"],
+};
 
-/// Protects: S7, H49, H65, H79, H80: one payment and one refund there for each here, with the same sums, whatever becomes of
+/// Protects: S7, H49, H65, H66, H79, H80: one payment and one refund there for each here, with the same sums, whatever becomes of
 /// requests and replies.
 #[test]
 fn a_gateway_of_the_hosts_own() {
-    tell_all(&Account {
-        name: "plain",
-        own: plain(),
-        provider: |_| Box::new(Plain::new(Manner::Direct)),
-        currency: "CNY",
-        consent: false,
-        verbs: &["pay", "query", "capture", "cancel", "refund", "query_refund"],
-    });
+    tell_all(&PLAIN);
 }
 
 /// Protects: the same where the payer only agrees and the money is taken by us.
@@ -234,11 +235,10 @@ fn a_gateway_of_the_hosts_own() {
 fn a_gateway_that_asks_for_consent() {
     tell_all(&Account {
         name: "plain with consent",
-        own: plain(),
         provider: |_| Box::new(Plain::new(Manner::Consent)),
-        currency: "CNY",
         consent: true,
         verbs: &["pay", "query", "collect", "cancel", "refund", "query_refund"],
+        ..PLAIN
     });
 }
 
@@ -247,11 +247,44 @@ fn a_gateway_that_asks_for_consent() {
 fn a_gateway_that_refuses_repetitions() {
     tell_all(&Account {
         name: "plain and strict",
-        own: plain(),
         provider: |_| Box::new(Plain::new(Manner::Strict)),
-        currency: "CNY",
-        consent: false,
         verbs: &["pay", "query", "capture", "cancel", "refund"],
+        ..PLAIN
+    });
+}
+
+/// Protects: callers do not wait for a gateway that is not there: after five exchanges that did not get through, the next
+/// is refused at once and sends nothing, until half a minute is over; one answer closes the circuit.
+#[test]
+fn a_gateway_that_is_not_there() {
+    let world = World::open(&PLAIN);
+    world.pay();
+    world.trouble("query", Fault::DroppedBefore, 6);
+    for _ in 0..5 {
+        world.try_sync().unwrap();
+    }
+    let asked = world.verbs().len();
+    let refused = world.try_sync().unwrap_err();
+    assert_eq!((refused.code(), world.verbs().len()), (Code::GatewayDown, asked));
+    world.advance(30);
+    world.try_sync().unwrap();
+    assert_eq!(world.try_sync().unwrap_err().code(), Code::GatewayDown, "the trial failed");
+    world.advance(30);
+    world.try_sync().unwrap();
+    world.try_sync().unwrap();
+    assert_eq!(world.verbs().len(), asked + 3);
+}
+
+/// Protects: the same for WeChat Pay, whose answers are signed and whose refusals are not, and which refuses a number whose
+/// payment was made.
+#[test]
+fn wechat_pay() {
+    tell_all(&Account {
+        name: "wechatpay",
+        own: Own::Account(|| WechatPay::account(|_| ())),
+        provider: |clock| Box::new(WechatPay::new(clock)),
+        verbs: &["pay", "query", "cancel", "refund", "query_refund"],
+        ..PLAIN
     });
 }
 

@@ -208,12 +208,22 @@ const LAYERS: [(&str, &[&str]); 6] = [
     ),
     (
         "domain",
-        &["exception", "flow", "journal", "ledger", "order", "payment", "payment_reply", "refund"],
+        &[
+            "exception",
+            "flow",
+            "journal",
+            "ledger",
+            "order",
+            "payment",
+            "payment_reply",
+            "refund",
+            "webhook",
+        ],
     ),
     ("signatures and the network", &["sign", "transport"]),
     ("gateways and stores", &["gateway", "store"]),
     ("engine", &["engine"]),
-    ("face", &["api"]),
+    ("face", &["api", "signatures"]),
 ];
 /// Neighbours that must not know each other although they stand on the same floor.
 const STRANGERS: [(&str, &str); 2] = [("gateway", "store"), ("store", "gateway")];

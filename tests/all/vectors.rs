@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 const WECHATPAY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/wechatpay.json");
 const HMAC_CALLBACK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/hmac_callback.json");
 const PAYPAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/paypal_webhooks.json");
+const STRIPE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/stripe_webhooks.json");
+const STANDARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/standard_webhooks.json");
 
 const ALIPAY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/alipay.json");
 
@@ -28,8 +30,12 @@ fn temporary(name: &str, content: &str) -> PathBuf {
     path
 }
 
+fn parsed(file: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
 fn hmac_callback() -> Value {
-    serde_json::from_str(&std::fs::read_to_string(HMAC_CALLBACK).unwrap()).unwrap()
+    parsed(HMAC_CALLBACK)
 }
 
 /// Protects: every case of the file, refusals with exactly the reason it names.
@@ -129,6 +135,18 @@ fn a_changed_paypal_delivery_is_noticed() {
     }
 }
 
+/// Protects: parameters are written as Stripe reads them, and a changed pair is noticed.
+#[test]
+fn stripe_forms_agree() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/stripe_form_encoding.json");
+    assert_eq!(last_line(&run(&[Path::new(path)])), "28 passed, 0 failed");
+    let mut file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    file["cases"][0]["pairs"][0][1] = json!("2001");
+    let report = judge(&file, None).unwrap();
+    let named: Vec<_> = report.disagreements.iter().map(|d| d.case.as_str()).collect();
+    assert_eq!(named, ["cases.flat"]);
+}
+
 /// Protects: each kind of expectation is really compared; one changed value is one disagreement, named.
 #[test]
 fn a_changed_expectation_is_noticed() {
@@ -164,6 +182,51 @@ fn a_changed_expectation_is_noticed() {
         assert_eq!(named, [format!("{list}.{id}")], "{pointer}");
         assert_eq!(report.passed, 118);
     }
+}
+
+/// Protects: every webhook of Stripe and of Standard Webhooks is judged as the files say.
+#[test]
+fn webhooks_agree() {
+    for (file, passed) in [(STRIPE, 56), (STANDARD, 43)] {
+        let output = run(&[Path::new(file)]);
+        assert_eq!(last_line(&output), format!("{passed} passed, 0 failed"), "{output:?}");
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+/// Protects: the judges of webhooks compare; one changed value, in the message or in what is expected of it, is one
+/// disagreement, named.
+#[test]
+fn a_changed_webhook_is_noticed() {
+    let other = json!("whsec_C7Rd6UqQ8tkjALxqW7y8zJtO3AfKrkvyZvw5z+gM7AB=");
+    let changes = [
+        (STRIPE, "cases", "valid", "/expect/verified", json!(false)),
+        (STRIPE, "cases", "valid", "/secret", json!("whsec_other")),
+        (STRIPE, "cases", "valid", "/body", json!("{}")),
+        (STRIPE, "cases", "valid", "/now", json!(1_780_301_296)),
+        (STRIPE, "cases", "valid", "/tolerance", json!(4)),
+        (STRIPE, "cases", "valid", "/expect/colour", json!("red")),
+        (STRIPE, "cases", "expired", "/expect/verified", json!(true)),
+        (STRIPE, "cases", "empty-body", "/expect/either", json!(false)),
+        (STANDARD, "cases", "valid", "/expect/verified", json!(false)),
+        (STANDARD, "cases", "valid", "/secret", other),
+        (STANDARD, "cases", "valid", "/expect/colour", json!("red")),
+        (STANDARD, "cases", "unpadded-secret", "/expect/either", json!(false)),
+        (STANDARD, "v1a", "valid", "/expect/verified", json!(false)),
+        (STANDARD, "v1a", "valid", "/body", json!("{}")),
+        (STANDARD, "v1a", "wrong-key", "/expect/verified", json!(true)),
+    ];
+    for (path, list, id, pointer, value) in changes {
+        let mut file = parsed(path);
+        let cases = file[list].as_array_mut().unwrap();
+        put(cases.iter_mut().find(|case| case["id"] == id).unwrap(), pointer, value);
+        let named: Vec<_> =
+            judge(&file, None).unwrap().disagreements.into_iter().map(|d| d.case).collect();
+        assert_eq!(named, [format!("{list}.{id}")], "{pointer}");
+    }
+    let mut file = parsed(STANDARD);
+    file["known_answers"].as_array_mut().unwrap().iter_mut().for_each(|a| a["id"] = json!("msg"));
+    assert_eq!(judge(&file, None).unwrap().disagreements.len(), 3);
 }
 
 fn put(case: &mut Value, pointer: &str, value: Value) {

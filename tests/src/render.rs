@@ -23,6 +23,7 @@ pub fn all() -> Vec<Rendered> {
         file("docs/reference.md", reference::reference()),
         file("bindings-python/python/paywright/_native.pyi", python::stub()),
         file("bindings-python/python/paywright/types.py", python::types()),
+        file("bindings-python/python/paywright/signatures.py", python::signatures()),
     ]
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use paywright::api::types::{GatewayConfig, Mode};
+use paywright::api::types::{GatewayConfig, Mode, Webhook};
 use paywright::api::{Options, Paywright, reply};
 use paywright::clock::{ManualClock, Time};
 use paywright::error::Error;
@@ -46,6 +46,9 @@ pub struct Scenario {
     /// Flows of the host.
     #[serde(default)]
     pub flows: Vec<Value>,
+    /// Where the journal is delivered to.
+    #[serde(default)]
+    pub webhooks: Vec<Webhook>,
     /// Whether the books must balance at the end; they always should.
     #[serde(default = "yes")]
     pub verify: bool,
@@ -186,6 +189,7 @@ impl<'s> Run<'s> {
             gateways: scenario.gateways.clone(),
             mode: scenario.mode,
             flows: scenario.flows.iter().map(Value::to_string).collect(),
+            webhooks: scenario.webhooks.clone(),
             clock: Arc::new(clock.clone()),
             randomness: Arc::new(SeededRandomness::new(scenario.seed)),
             store,
@@ -353,6 +357,7 @@ mod dispatch {
             records { $($records:tt)* }
             methods { $($(#[doc = $doc:literal])* fn $method:ident ( $($arguments:tt)* )
                 -> $result:ident $(<$inner:ident>)?;)* }
+            functions { $($functions:tt)* }
         ) => {
             /// The methods of the public face.
             pub const METHODS: &[&str] = &[$(stringify!($method)),*];

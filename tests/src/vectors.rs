@@ -6,8 +6,13 @@ mod alipay_engine;
 pub mod engine;
 pub mod hmac_callback;
 pub mod paypal;
+pub mod standard_webhooks;
+pub mod stripe_form;
+pub mod stripe_webhooks;
 pub mod wechatpay;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 /// What came of one file.
@@ -71,6 +76,9 @@ pub struct Verdict {
 pub fn judge(file: &Value, engine: Option<&Engine>) -> Result<Report, String> {
     let report = match file.get("format").and_then(Value::as_str) {
         Some(hmac_callback::FORMAT) => hmac_callback::judge(file, engine)?,
+        Some(stripe_form::FORMAT) => stripe_form::judge(file)?,
+        Some(standard_webhooks::FORMAT) => standard_webhooks::judge(file)?,
+        Some(stripe_webhooks::FORMAT) => stripe_webhooks::judge(file)?,
         Some(alipay::FORMAT) => alipay::judge(file)?,
         Some(wechatpay::FORMAT) => wechatpay::judge(file)?,
         Some(paypal::FORMAT) => paypal::judge(file)?,
@@ -97,5 +105,30 @@ fn only(object: &Value, known: &[&str]) -> Result<(), String> {
     match object.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(format!("{name:?} is not understood")),
         None => Ok(()),
+    }
+}
+
+/// Header lines from an object.
+fn lines(headers: &Value) -> Result<Vec<(String, String)>, String> {
+    let Some(headers) = headers.as_object() else {
+        return if headers.is_null() {
+            Ok(Vec::new())
+        } else {
+            Err("headers are no object".into())
+        };
+    };
+    let line = |(name, value): (&String, &Value)| {
+        let value = value.as_str().ok_or("a header's value is not text")?;
+        Ok((name.clone(), value.to_owned()))
+    };
+    headers.iter().map(line).collect()
+}
+
+/// The body of a case, as text or in base64.
+fn body(case: &Value) -> Result<Vec<u8>, String> {
+    match (case["body"].as_str(), case["body_b64"].as_str()) {
+        (Some(text), None) => Ok(text.as_bytes().to_vec()),
+        (None, Some(text)) => STANDARD.decode(text).map_err(|e| e.to_string()),
+        _ => Err("either body or body_b64 is needed".to_owned()),
     }
 }

@@ -15,6 +15,7 @@ from .types import (
     ExceptionKind,
     Experience,
     HeadersLike,
+    KeyLike,
     LineKind,
     Mode,
     NewLineFields,
@@ -27,6 +28,7 @@ from .types import (
     SecretLike,
     Settlement,
     StepOperation,
+    WebhookFields,
 )
 
 __all__ = [
@@ -61,11 +63,17 @@ __all__ = [
     "RefundPage",
     "Reply",
     "Signed",
+    "SignedCallback",
     "Step",
     "Stripe",
     "Transfer",
+    "TransferResult",
     "VerifyReport",
     "Violation",
+    "Webhook",
+    "WebhookMessage",
+    "WebhookMessagePage",
+    "WebhookStatus",
     "WechatPay",
 ]
 
@@ -84,6 +92,29 @@ class NewLine:
         """`description`: What the payer reads; at most 500 characters. `unit_amount`: For one
         of them, in the order's currency; above zero. `quantity`: How many; 1 unless said.
         `kind`: What it is for; `item` unless said.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Webhook:
+    """An endpoint of another service of the host, that the journal is delivered to: signed per
+    Standard Webhooks, sent by `run_due`, repeated until it is taken.
+    """
+
+    def __new__(
+        cls,
+        *,
+        url: str,
+        secrets: Iterable[SecretLike] = (),
+        events: Iterable[str] = (),
+        name: str | None = None,
+    ) -> Webhook:
+        """`url`: Where to: https, or http to this machine. `secrets`: `whsec_…` (shared) or
+        `whsk_…` (Ed25519, private); several while they are changed: each signs. `events`:
+        The events that it is told of, such as `payment.succeeded`; all unless said. `name`:
+        Under which name its place in the journal is kept; the host of the address unless
+        said.
         """
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: None  # type: ignore[assignment]
@@ -698,6 +729,29 @@ class CallbackResult:
     __hash__: None  # type: ignore[assignment]
 
 @final
+class TransferResult:
+    """A transfer that was reported."""
+
+    @property
+    def outcome(self) -> CallbackOutcome:
+        """What became of it; `already` when the same line had been reported before."""
+    @property
+    def payment(self) -> Payment | None:
+        """The payment that it names, as it is now."""
+    @property
+    def order(self) -> Order | None:
+        """That payment's order, as it is now."""
+    @property
+    def exception(self) -> ExceptionEntry | None:
+        """The exception that keeps the money."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
 class OutgoingRequest:
     """A request for a host to send: once, over https, following no redirect. Its headers hold
     credentials.
@@ -764,6 +818,25 @@ class Proof:
     @property
     def transaction_id(self) -> str | None:
         """The gateway's number of the movement of money."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class SignedCallback:
+    """A generic HMAC callback that is genuine. Who keeps both for a while recognises a message
+    that comes again.
+    """
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was signed, in hex: a known one is a repetition."""
+    @property
+    def nonce(self) -> str | None:
+        """The sender's number of the message: a known one with another digest is a forgery."""
     def to_dict(self) -> dict[str, Any]:
         """As a dict of Python values, all the way down."""
     def to_json(self) -> str:
@@ -992,6 +1065,128 @@ class DueReport:
     @property
     def sealed(self) -> int:
         """Rows of journal and ledger that were sealed."""
+    @property
+    def webhooks(self) -> int:
+        """Messages that webhooks took."""
+    @property
+    def webhooks_failed(self) -> int:
+        """Messages that webhooks did not take; they are sent again."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class WebhookStatus:
+    """How a webhook's endpoint stands."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def url(self) -> str:
+        """Where it is."""
+    @property
+    def configured(self) -> bool:
+        """This engine was opened with it."""
+    @property
+    def position(self) -> int:
+        """The last journal row that was dealt with for it."""
+    @property
+    def behind(self) -> int:
+        """Journal rows after that."""
+    @property
+    def waiting(self) -> int:
+        """Messages that it did not take and that are sent again."""
+    @property
+    def given_up(self) -> int:
+        """Messages that it did not take in all their attempts."""
+    @property
+    def failures(self) -> int:
+        """How often in a row it was in trouble."""
+    @property
+    def rests_until(self) -> datetime | None:
+        """It is left alone until then."""
+    @property
+    def disabled_at(self) -> datetime | None:
+        """Since when nothing is sent to it, because it said that it is gone; `replay_webhook`
+        ends that.
+        """
+    @property
+    def last_status(self) -> int | None:
+        """The status of its last answer that was no success."""
+    @property
+    def last_error(self) -> str | None:
+        """What was wrong then."""
+    @property
+    def failed_at(self) -> datetime | None:
+        """When that was."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class WebhookMessage:
+    """A message that a webhook did not take yet."""
+
+    @property
+    def id(self) -> str:
+        """`msg_…`, the `webhook-id` of every attempt."""
+    @property
+    def webhook(self) -> str:
+        """The webhook's name."""
+    @property
+    def sequence(self) -> int:
+        """The journal row that it tells."""
+    @property
+    def event(self) -> str:
+        """What happened."""
+    @property
+    def attempts(self) -> int:
+        """How often it was sent."""
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        """When it is sent again; none once it was given up."""
+    @property
+    def last_status(self) -> int | None:
+        """The status of the last answer."""
+    @property
+    def last_error(self) -> str | None:
+        """What was wrong with it."""
+    @property
+    def created_at(self) -> datetime:
+        """When it failed first."""
+    @property
+    def updated_at(self) -> datetime:
+        """When it failed last."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class WebhookMessagePage:
+    """A page of messages that webhooks did not take yet, in the journal's order."""
+
+    @property
+    def total(self) -> int:
+        """All there are."""
+    @property
+    def page(self) -> int:
+        """Which page this is; they count from one."""
+    @property
+    def size(self) -> int:
+        """How many a page holds."""
+    @property
+    def items(self) -> list[WebhookMessage]:
+        """Those on this page."""
     def to_dict(self) -> dict[str, Any]:
         """As a dict of Python values, all the way down."""
     def to_json(self) -> str:
@@ -1145,6 +1340,7 @@ class Paywright:
         gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
+        webhooks: Iterable[Webhook | WebhookFields] = (),
         clock: ManualClock | None = None,
         seed: int | None = None,
         strict_permissions: bool = False,
@@ -1164,6 +1360,7 @@ class Paywright:
         gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
+        webhooks: Iterable[Webhook | WebhookFields] = (),
         clock: ManualClock | None = None,
         seed: int | None = None,
         strict_permissions: bool = False,
@@ -1345,6 +1542,23 @@ class Paywright:
         """A person confirms that money came, on evidence. Errors: `manual_evidence`,
         `gateway_cannot`.
         """
+    def record_transfer(
+        self,
+        gateway: str,
+        *,
+        reference: str,
+        amount: AmountLike,
+        currency: str,
+        transaction_id: str,
+        actor: str,
+        received_at: datetime | None = None,
+    ) -> TransferResult:
+        """A person or an import of statements reports a transfer that arrived. The payment
+        whose reference stands in the text, however it was typed, gets the money; what does
+        not fit waits as an exception. The same `transaction_id` again changes nothing.
+        Errors: `manual_evidence`, `gateway_cannot`, `amount_…`, `bound_elsewhere`,
+        `idempotency`.
+        """
     def sync_payment(
         self,
         payment_id: str,
@@ -1510,13 +1724,41 @@ class Paywright:
         sequence: int,
     ) -> Done:
         """A named consumer has dealt with everything up to a sequence number."""
+    def webhooks(
+        self,
+    ) -> list[WebhookStatus]:
+        """How the webhooks stand, by name: those of this engine and others that the database
+        knows.
+        """
+    def webhook_messages(
+        self,
+        *,
+        name: str | None = None,
+        given_up: bool | None = None,
+        page: int | None = None,
+        size: int | None = None,
+    ) -> WebhookMessagePage:
+        """A page of the messages that webhooks did not take yet. Errors: `argument_range`."""
+    def replay_webhook(
+        self,
+        name: str,
+        *,
+        message_id: str | None = None,
+        after: int | None = None,
+        actor: str | None = None,
+    ) -> WebhookStatus:
+        """Has messages sent to a webhook again, under their own ids, by the next `run_due`:
+        one, everything after a journal row, or all that was given up. It also ends a rest
+        and enables a webhook that was gone. Errors: `webhook_not_found`,
+        `message_not_found`, `argument_range`, `argument_conflict`.
+        """
     def run_due(
         self,
         *,
         limit: int | None = None,
     ) -> DueReport:
-        """Does what time has made necessary: expiry, open outcomes, timers, seals. Call it
-        from cron or a timer.
+        """Does what time has made necessary: expiry, open outcomes, timers, seals, webhooks.
+        Call it from cron or a timer.
         """
     def verify(
         self,
@@ -1607,3 +1849,76 @@ class ManualClock:
         """Moves it on by whole seconds."""
 
 def _restore(record: str, json: str) -> object: ...
+def stripe_sign(
+    body: BodyLike,
+    secret: KeyLike,
+    timestamp: int,
+) -> str:
+    """Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is
+    in Unix seconds. Errors: `secret_empty`, `key_type`, `argument_range`.
+    """
+def stripe_verify(
+    body: BodyLike,
+    header: str | None,
+    secrets: Iterable[KeyLike],
+    now: int,
+    tolerance_s: int | None = None,
+) -> Done:
+    """Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`,
+    `secrets` are the `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are
+    tolerated unless said, 0 for any age. A time in the future passes, as with Stripe's own
+    libraries. Errors: `too_large`, `auth_missing`, `auth_malformed`, `auth_not_configured`,
+    `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
+    """
+def standard_webhooks_sign(
+    id: str,
+    timestamp: int,
+    body: BodyLike,
+    secret: KeyLike,
+) -> str:
+    """Signs a message as Standard Webhooks does: the value of the header `webhook-signature`,
+    `v1` for a secret `whsec_…` and `v1a` for a private key `whsk_…`. `timestamp`, in Unix
+    seconds, and `id` go into the headers `webhook-timestamp` and `webhook-id`. Errors:
+    `text_format`, `argument_range`, `secret_empty`, `config_invalid`, `key_type`.
+    """
+def standard_webhooks_verify(
+    body: BodyLike,
+    headers: HeadersLike,
+    secrets: Iterable[KeyLike],
+    now: int,
+    tolerance_s: int | None = None,
+) -> Done:
+    """Proves a message of Standard Webhooks genuine and of our time. `secrets` are `whsec_…`
+    or public keys `whpk_…`; `now` is in Unix seconds, 300 seconds are tolerated both ways
+    unless said. Whether a `webhook-id` was seen before is the caller's to say. Errors:
+    `too_large`, `duplicate_field`, `auth_missing`, `auth_malformed`, `auth_not_configured`,
+    `auth_mismatch`, `auth_stale`, `secret_empty`, `config_invalid`.
+    """
+def hmac_callback_sign(
+    fields: Mapping[str, str],
+    secret: KeyLike,
+) -> str:
+    """Signs the members of a callback in the `body` scheme of the generic HMAC callback: 64
+    hex digits, which become the member `signature`. Errors: `canonical`, `secret_empty`.
+    """
+def hmac_callback_verify(
+    body: BodyLike,
+    secrets: Iterable[KeyLike],
+    now: int,
+    headers: HeadersLike | None = None,
+    scheme: str | None = None,
+    signature_header: str | None = None,
+    header_names: Mapping[str, str] | None = None,
+    key_ids: Iterable[str] | None = None,
+    require_fresh: bool | None = None,
+    tolerance_s: int | None = None,
+) -> SignedCallback:
+    """Proves a generic HMAC callback genuine and, unless `require_fresh` is false, of our
+    time. `scheme` is `body` unless it is `header`. In the `body` scheme `signature_header`
+    names the header that carries the signature in place of the member; in the `header`
+    scheme `header_names` may rename `signature`, `timestamp`, `nonce` and `key_id`. A
+    message that names its key verifies with the secret at the same place of `key_ids` only;
+    `secrets` are those that are valid now. Errors: `too_large`, `malformed`,
+    `duplicate_field`, `canonical`, `auth_…`, `secret_empty`, `value_unknown`,
+    `argument_conflict`.
+    """

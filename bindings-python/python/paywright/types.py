@@ -23,6 +23,8 @@ BodyLike: TypeAlias = bytes | bytearray | memoryview
 """A raw body, exactly as it arrived."""
 SecretLike: TypeAlias = str | Mapping[str, object]
 """A secret as text; a mapping stands for its JSON text."""
+KeyLike: TypeAlias = str | bytes
+"""What `paywright.signatures` signs and verifies with: a secret's text, or the bytes of a binary one."""
 
 Settlement: TypeAlias = Literal[
     "unsettled",
@@ -156,6 +158,20 @@ class NewLineFields(_NewLineMust, total=False):
     quantity: int | None
     kind: LineKind | None
 
+
+class _WebhookMust(TypedDict):
+    url: str
+
+
+class WebhookFields(_WebhookMust, total=False):
+    """An endpoint of another service of the host, that the journal is delivered to: signed per
+    Standard Webhooks, sent by `run_due`, repeated until it is taken. As a mapping.
+    """
+
+    secrets: Iterable[SecretLike]
+    events: Iterable[str]
+    name: str | None
+
 __all__ = [
     "ActionKind",
     "AmountLike",
@@ -166,6 +182,7 @@ __all__ = [
     "Experience",
     "HasItems",
     "HeadersLike",
+    "KeyLike",
     "LineKind",
     "Mode",
     "NewLineFields",
@@ -178,4 +195,5 @@ __all__ = [
     "SecretLike",
     "Settlement",
     "StepOperation",
+    "WebhookFields",
 ]

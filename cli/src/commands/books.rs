@@ -76,7 +76,8 @@ pub(super) fn run_due(pay: &Paywright, limit: Option<i64>, console: &mut Console
     if console.json() {
         return console.document(&report).map(|()| true);
     }
-    let DueReport { payments, refunds, orders, failures, sealed } = &report;
+    let DueReport { payments, refunds, orders, failures, sealed, webhooks, webhooks_failed } =
+        &report;
     console.line(&format!(
         "looked at {}, {}, {}; sealed {}",
         count(*payments, "payment"),
@@ -84,6 +85,10 @@ pub(super) fn run_due(pay: &Paywright, limit: Option<i64>, console: &mut Console
         count(*orders, "order"),
         count(*sealed, "row"),
     ))?;
+    if webhooks + webhooks_failed > 0 {
+        let delivered = count(*webhooks, "message");
+        console.line(&format!("delivered {delivered} to webhooks, {webhooks_failed} failed"))?;
+    }
     for failure in failures {
         let later = console.paint(Style::Yellow, "will be tried again");
         console.line(&format!("{later}: {}", escape_line(failure)))?;

@@ -5,7 +5,7 @@ use super::types::{self, Amount, Map, Time};
 use super::values::to_time;
 use crate::clock;
 use crate::currency::Currency;
-use crate::engine::{CallbackResult, DueReport, Report};
+use crate::engine::{CallbackResult, DueReport, RecordedTransfer, Report};
 use crate::error::Result;
 use crate::exception::Exception;
 use crate::flow::Flow;
@@ -254,6 +254,19 @@ pub(super) fn callback(
     })
 }
 
+/// A reported transfer as a record; `order` was made by the caller, who knows flows and lines.
+pub(super) fn transfer_result(
+    recorded: RecordedTransfer,
+    order: Option<types::Order>,
+) -> Result<types::TransferResult> {
+    Ok(types::TransferResult {
+        outcome: choice!(CallbackOutcome, recorded.outcome)?,
+        payment: recorded.payment.map(|p| payment(p, false)).transpose()?,
+        order,
+        exception: recorded.exception.map(exception).transpose()?,
+    })
+}
+
 /// A genuine message as a record.
 pub(super) fn proof(notice: Notice) -> types::Proof {
     let (says, transaction_id) = match notice.fact {
@@ -323,6 +336,8 @@ pub(super) fn due(report: DueReport) -> types::DueReport {
         orders: report.orders,
         failures: report.failures,
         sealed: report.sealed,
+        webhooks: report.webhooks,
+        webhooks_failed: report.webhooks_failed,
     }
 }
 

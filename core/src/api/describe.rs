@@ -77,7 +77,7 @@ pub struct Record {
     pub doc: Doc,
 }
 
-/// An argument of a method.
+/// An argument of a method or a function.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Argument {
     /// Its name.
@@ -96,6 +96,22 @@ pub struct Method {
     pub place: &'static [Argument],
     /// The arguments that must be given by name.
     pub named: &'static [Argument],
+    /// The arguments that may be left out.
+    pub left_out: &'static [Argument],
+    /// What it answers with.
+    pub result: Type,
+    /// What it does and when it refuses.
+    #[serde(skip)]
+    pub doc: Doc,
+}
+
+/// Something that can be asked without an engine. All its arguments may be given by place or by name.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// The arguments that must be given.
+    pub place: &'static [Argument],
     /// The arguments that may be left out.
     pub left_out: &'static [Argument],
     /// What it answers with.
@@ -146,6 +162,10 @@ macro_rules! descriptions {
             $($named:ident: $named_type:ident $(<$named_inner:ident>)?),* ;
             $($left:ident: $left_type:ident $(<$left_inner:ident>)?),*
         ) -> $result:ident $(<$result_inner:ident>)?;)* }
+        functions { $($(#[doc = $fn_doc:literal])* fn $function:ident (
+            $($given:ident: $given_type:ident $(<$given_inner:ident>)?),* ;
+            $($spare:ident: $spare_type:ident $(<$spare_inner:ident>)?),*
+        ) -> $answer:ident $(<$answer_inner:ident>)?;)* }
     ) => {
         /// All choices, in the order of the table.
         pub const CHOICES: &[Choice] = &[$(Choice {
@@ -167,6 +187,14 @@ macro_rules! descriptions {
             left_out: arguments!($($left: $left_type $(<$left_inner>)?),*),
             result: kind!($result $($result_inner)?),
             doc: Doc(&[$($doc),*]),
+        }),*];
+        /// All functions, in the order of the table.
+        pub const FUNCTIONS: &[Function] = &[$(Function {
+            name: stringify!($function),
+            place: arguments!($($given: $given_type $(<$given_inner>)?),*),
+            left_out: arguments!($($spare: $spare_type $(<$spare_inner>)?),*),
+            result: kind!($answer $($answer_inner)?),
+            doc: Doc(&[$($fn_doc),*]),
         }),*];
     };
 }
@@ -207,7 +235,10 @@ mod tests {
         let fields = [INPUTS, GATEWAYS, RECORDS].into_iter().flatten();
         let fields = fields.flat_map(|record| record.fields).map(|field| field.kind);
         let arguments = METHODS.iter().flat_map(|m| [m.place, m.named, m.left_out]).flatten();
-        let kinds = fields.chain(arguments.map(|a| a.kind)).chain(METHODS.iter().map(|m| m.result));
+        let of_functions = FUNCTIONS.iter().flat_map(|f| [f.place, f.left_out]).flatten();
+        let kinds = fields.chain(arguments.chain(of_functions).map(|a| a.kind));
+        let kinds = kinds.chain(METHODS.iter().map(|m| m.result));
+        let kinds = kinds.chain(FUNCTIONS.iter().map(|f| f.result));
         for kind in kinds {
             assert!(known(kind.name) && kind.of.is_none_or(known), "{kind}");
         }
@@ -218,6 +249,7 @@ mod tests {
     fn everything_is_documented() {
         assert!(CHOICES.iter().all(|c| !c.doc.prose().is_empty()));
         assert!(METHODS.iter().all(|m| !m.doc.prose().is_empty()));
+        assert!(FUNCTIONS.iter().all(|f| !f.doc.prose().is_empty()));
         for record in [INPUTS, GATEWAYS, RECORDS].into_iter().flatten() {
             assert!(!record.doc.prose().is_empty(), "{}", record.name);
             assert!(record.fields.iter().all(|f| !f.doc.prose().is_empty()), "{}", record.name);

@@ -202,6 +202,23 @@ impl Paywright {
         })
     }
 
+    pub fn record_transfer(&self, a: arguments::record_transfer) -> Result<types::TransferResult> {
+        guarded(|| {
+            let currency = Currency::parse(&a.currency)?;
+            let mut recorded = self.engine.record_transfer(engine::ArrivedTransfer {
+                gateway: a.gateway,
+                reference: a.reference,
+                money: convert::money("amount", &a.amount, currency)?,
+                transaction_id: a.transaction_id,
+                actor: a.actor,
+                received_at: convert::time(a.received_at),
+            })?;
+            let lines = std::mem::take(&mut recorded.lines);
+            let order = recorded.order.take().map(|o| self.order_with(o, &lines)).transpose()?;
+            convert::transfer_result(recorded, order)
+        })
+    }
+
     pub fn sync_payment(&self, a: arguments::sync_payment) -> Result<types::Payment> {
         guarded(|| {
             let id = PaymentId::parse(&a.payment_id)?;

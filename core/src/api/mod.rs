@@ -17,6 +17,7 @@ pub mod types;
 mod upkeep;
 mod values;
 pub mod variables;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -88,6 +89,6 @@ impl Paywright {
 
 /// Turns a panic, which is a defect of ours, into the error `internal`: the host's process goes on. What the panic
 /// said went to the process's own panic hook; it could hold anything and stays out of the error.
-fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::bug("a panic")))
 }

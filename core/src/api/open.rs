@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::Paywright;
 use super::accounts;
-use super::types::{GatewayConfig, Mode};
+use super::types::{GatewayConfig, Mode, Webhook};
 #[cfg(doc)]
 use super::variables;
 use super::variables::Environment;
+use super::webhooks;
 use crate::clock::{Clock, SystemClock};
 use crate::engine::{self, Engine, Parts};
 use crate::error::{Code, Error, Result};
@@ -39,7 +40,9 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where unguessable bytes come from.
     pub randomness: Arc<dyn Randomness>,
-    /// Who carries requests to gateways that do not carry their own; unless said, this crate itself where it was built
+    /// Endpoints of the host's other services that the journal is delivered to, by due work.
+    pub webhooks: Vec<Webhook>,
+    /// Who carries webhooks, and requests to gateways that do not carry their own; unless said, this crate itself where it was built
     /// with its feature `http`.
     pub transport: Option<Arc<dyn Transport>>,
     /// A store of the host's own making; the address of the database then counts for nothing.
@@ -61,6 +64,7 @@ impl Default for Options {
             flows: Vec::new(),
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
+            webhooks: Vec::new(),
             transport: None,
             store: None,
             strict_permissions: false,
@@ -115,6 +119,7 @@ impl Paywright {
         let flows = options.flows.iter().map(|f| Flow::from_json(f)).collect::<Result<_>>()?;
         let mode = engine::Mode::parse(options.mode.as_str())?;
         engine::check_gateways(&accounts.all, mode)?;
+        let webhooks = webhooks::endpoints(&options.webhooks)?;
         let (store, more) = open_store(url, &options)?;
         warnings.extend(more);
         let engine = Engine::new(Parts {
@@ -124,6 +129,7 @@ impl Paywright {
             gateways: accounts.all,
             flows,
             transport: options.transport.or_else(network),
+            webhooks,
             mode,
         })?;
         if let Err(error) = engine.check_newest_seals() {

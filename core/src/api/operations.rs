@@ -35,6 +35,7 @@ impl Paywright {
         guarded(|| {
             let mut warnings = self.warnings.to_vec();
             warnings.extend(self.engine.clock_warning()?);
+            warnings.extend(self.engine.webhook_warnings()?);
             let mut methods = self.engine.methods();
             methods.sort_unstable();
             methods.dedup();

@@ -1,11 +1,12 @@
-//! The public shape, written once: choices, records, gateways and methods, with their documentation. Each language's
+//! The public shape, written once: choices, records, gateways, methods and functions, with their documentation. Each language's
 //! binding, its type stubs, the API reference and the scenario runners are readers of this table. It decides nothing.
 //!
 //! The grammar is that of a header file. A type is `Name` or `Name<Name>`: `Text`, `Whole` (a whole number), `Flag`,
 //! `Amount` (an exact decimal), `Time` (an instant), `Bytes`, `Map` (text to text), `Headers`, `Secret`, `Gateway` (the
 //! configuration of any gateway), a choice, a record, `Optional<…>` or `List<…>`; a list or map that a host leaves out is
 //! empty. The arguments of a method stand in three groups, separated by semicolons: those that may be given by place,
-//! those that must be given by name, and those that may be left out.
+//! those that must be given by name, and those that may be left out. The arguments of a function, which needs no engine,
+//! stand in two groups: those that must be given, and those that may be left out; all may be given by place or by name.
 
 /// Hands the whole table to a macro: `paywright::surface!(my_reader);`.
 #[macro_export]
@@ -60,6 +61,18 @@ macro_rules! surface {
                     quantity: Optional<Whole>,
                     /// What it is for; `item` unless said.
                     kind: Optional<LineKind>,
+                }
+                /// An endpoint of another service of the host, that the journal is delivered to: signed per Standard Webhooks,
+                /// sent by `run_due`, repeated until it is taken.
+                Webhook {
+                    /// Where to: https, or http to this machine.
+                    url: Text,
+                    /// `whsec_…` (shared) or `whsk_…` (Ed25519, private); several while they are changed: each signs.
+                    secrets: List<Secret>,
+                    /// The events that it is told of, such as `payment.succeeded`; all unless said.
+                    events: List<Text>,
+                    /// Under which name its place in the journal is kept; the host of the address unless said.
+                    name: Optional<Text>,
                 }
             }
             gateways {
@@ -430,6 +443,17 @@ macro_rules! surface {
                     /// What to answer.
                     reply: Reply,
                 }
+                /// A transfer that was reported.
+                TransferResult {
+                    /// What became of it; `already` when the same line had been reported before.
+                    outcome: CallbackOutcome,
+                    /// The payment that it names, as it is now.
+                    payment: Optional<Payment>,
+                    /// That payment's order, as it is now.
+                    order: Optional<Order>,
+                    /// The exception that keeps the money.
+                    exception: Optional<ExceptionEntry>,
+                }
                 /// A request for a host to send: once, over https, following no redirect. Its headers hold credentials.
                 OutgoingRequest {
                     /// `GET`, `POST`, …
@@ -464,6 +488,13 @@ macro_rules! surface {
                     payment: Optional<Text>,
                     /// The gateway's number of the movement of money.
                     transaction_id: Optional<Text>,
+                }
+                /// A generic HMAC callback that is genuine. Who keeps both for a while recognises a message that comes again.
+                SignedCallback {
+                    /// SHA-256 of what was signed, in hex: a known one is a repetition.
+                    digest: Text,
+                    /// The sender's number of the message: a known one with another digest is a forgery.
+                    nonce: Optional<Text>,
                 }
                 /// A page of orders, newest first.
                 OrderPage {
@@ -577,6 +608,73 @@ macro_rules! surface {
                     failures: List<Text>,
                     /// Rows of journal and ledger that were sealed.
                     sealed: Whole,
+                    /// Messages that webhooks took.
+                    webhooks: Whole,
+                    /// Messages that webhooks did not take; they are sent again.
+                    webhooks_failed: Whole,
+                }
+                /// How a webhook's endpoint stands.
+                WebhookStatus {
+                    /// Its name.
+                    name: Text,
+                    /// Where it is.
+                    url: Text,
+                    /// This engine was opened with it.
+                    configured: Flag,
+                    /// The last journal row that was dealt with for it.
+                    position: Whole,
+                    /// Journal rows after that.
+                    behind: Whole,
+                    /// Messages that it did not take and that are sent again.
+                    waiting: Whole,
+                    /// Messages that it did not take in all their attempts.
+                    given_up: Whole,
+                    /// How often in a row it was in trouble.
+                    failures: Whole,
+                    /// It is left alone until then.
+                    rests_until: Optional<Time>,
+                    /// Since when nothing is sent to it, because it said that it is gone; `replay_webhook` ends that.
+                    disabled_at: Optional<Time>,
+                    /// The status of its last answer that was no success.
+                    last_status: Optional<Whole>,
+                    /// What was wrong then.
+                    last_error: Optional<Text>,
+                    /// When that was.
+                    failed_at: Optional<Time>,
+                }
+                /// A message that a webhook did not take yet.
+                WebhookMessage {
+                    /// `msg_…`, the `webhook-id` of every attempt.
+                    id: Text,
+                    /// The webhook's name.
+                    webhook: Text,
+                    /// The journal row that it tells.
+                    sequence: Whole,
+                    /// What happened.
+                    event: Text,
+                    /// How often it was sent.
+                    attempts: Whole,
+                    /// When it is sent again; none once it was given up.
+                    next_attempt_at: Optional<Time>,
+                    /// The status of the last answer.
+                    last_status: Optional<Whole>,
+                    /// What was wrong with it.
+                    last_error: Optional<Text>,
+                    /// When it failed first.
+                    created_at: Time,
+                    /// When it failed last.
+                    updated_at: Time,
+                }
+                /// A page of messages that webhooks did not take yet, in the journal's order.
+                WebhookMessagePage {
+                    /// All there are.
+                    total: Whole,
+                    /// Which page this is; they count from one.
+                    page: Whole,
+                    /// How many a page holds.
+                    size: Whole,
+                    /// Those on this page.
+                    items: List<WebhookMessage>,
                 }
                 /// How the engine is.
                 Health {
@@ -680,6 +778,12 @@ macro_rules! surface {
                 fn cancel_payment(payment_id: Text;; actor: Text) -> Payment;
                 /// A person confirms that money came, on evidence. Errors: `manual_evidence`, `gateway_cannot`.
                 fn confirm_payment(payment_id: Text; actor: Text, reason: Text; transaction_id: Text) -> Payment;
+                /// A person or an import of statements reports a transfer that arrived. The payment whose reference stands
+                /// in the text, however it was typed, gets the money; what does not fit waits as an exception. The same
+                /// `transaction_id` again changes nothing. Errors: `manual_evidence`, `gateway_cannot`, `amount_…`,
+                /// `bound_elsewhere`, `idempotency`.
+                fn record_transfer(gateway: Text; reference: Text, amount: Amount, currency: Text, transaction_id: Text,
+                    actor: Text; received_at: Time) -> TransferResult;
                 /// Asks the gateway about a payment. Errors: `payment_not_found`, `gateway_cannot`.
                 fn sync_payment(payment_id: Text;;) -> Payment;
                 /// Pays money back: all that is left unless said. Without `send` only the intent is written. Errors:
@@ -728,7 +832,16 @@ macro_rules! surface {
                 fn next_events(consumer: Text;; limit: Whole) -> List<Event>;
                 /// A named consumer has dealt with everything up to a sequence number.
                 fn acknowledge_events(consumer: Text, sequence: Whole;;) -> Done;
-                /// Does what time has made necessary: expiry, open outcomes, timers, seals. Call it from cron or a timer.
+                /// How the webhooks stand, by name: those of this engine and others that the database knows.
+                fn webhooks(;;) -> List<WebhookStatus>;
+                /// A page of the messages that webhooks did not take yet. Errors: `argument_range`.
+                fn webhook_messages(;; name: Text, given_up: Flag, page: Whole, size: Whole) -> WebhookMessagePage;
+                /// Has messages sent to a webhook again, under their own ids, by the next `run_due`: one, everything after
+                /// a journal row, or all that was given up. It also ends a rest and enables a webhook that was gone.
+                /// Errors: `webhook_not_found`, `message_not_found`, `argument_range`, `argument_conflict`.
+                fn replay_webhook(name: Text;; message_id: Text, after: Whole, actor: Text) -> WebhookStatus;
+                /// Does what time has made necessary: expiry, open outcomes, timers, seals, webhooks. Call it from cron or a
+                /// timer.
                 fn run_due(;; limit: Whole) -> DueReport;
                 /// Audits the books: every sum, every invariant, every seal.
                 fn verify(;;) -> VerifyReport;
@@ -757,6 +870,40 @@ macro_rules! surface {
                 fn mock_page(token: Text;; language: Text) -> MockPage;
                 /// A click on the mock gateway's checkout page. Errors: `value_unknown`, `malformed`.
                 fn mock_choose(token: Text, choice: Text;;) -> MockChoice;
+            }
+            functions {
+                /// Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is in Unix seconds.
+                /// Errors: `secret_empty`, `key_type`, `argument_range`.
+                fn stripe_sign(body: Bytes, secret: Secret, timestamp: Whole;) -> Text;
+                /// Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`, `secrets` are the
+                /// `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are tolerated unless said, 0 for any age. A
+                /// time in the future passes, as with Stripe's own libraries. Errors: `too_large`, `auth_missing`,
+                /// `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
+                fn stripe_verify(body: Bytes, header: Optional<Text>, secrets: List<Secret>, now: Whole; tolerance_s: Whole)
+                    -> Done;
+                /// Signs a message as Standard Webhooks does: the value of the header `webhook-signature`, `v1` for a secret
+                /// `whsec_…` and `v1a` for a private key `whsk_…`. `timestamp`, in Unix seconds, and `id` go into the headers
+                /// `webhook-timestamp` and `webhook-id`. Errors: `text_format`, `argument_range`, `secret_empty`,
+                /// `config_invalid`, `key_type`.
+                fn standard_webhooks_sign(id: Text, timestamp: Whole, body: Bytes, secret: Secret;) -> Text;
+                /// Proves a message of Standard Webhooks genuine and of our time. `secrets` are `whsec_…` or public keys
+                /// `whpk_…`; `now` is in Unix seconds, 300 seconds are tolerated both ways unless said. Whether a `webhook-id` was
+                /// seen before is the caller's to say. Errors: `too_large`, `duplicate_field`, `auth_missing`,
+                /// `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `secret_empty`, `config_invalid`.
+                fn standard_webhooks_verify(body: Bytes, headers: Headers, secrets: List<Secret>, now: Whole;
+                    tolerance_s: Whole) -> Done;
+                /// Signs the members of a callback in the `body` scheme of the generic HMAC callback: 64 hex digits, which
+                /// become the member `signature`. Errors: `canonical`, `secret_empty`.
+                fn hmac_callback_sign(fields: Map, secret: Secret;) -> Text;
+                /// Proves a generic HMAC callback genuine and, unless `require_fresh` is false, of our time. `scheme` is `body`
+                /// unless it is `header`. In the `body` scheme `signature_header` names the header that carries the signature
+                /// in place of the member; in the `header` scheme `header_names` may rename `signature`, `timestamp`, `nonce`
+                /// and `key_id`. A message that names its key verifies with the secret at the same place of `key_ids` only;
+                /// `secrets` are those that are valid now. Errors: `too_large`, `malformed`, `duplicate_field`, `canonical`,
+                /// `auth_…`, `secret_empty`, `value_unknown`, `argument_conflict`.
+                fn hmac_callback_verify(body: Bytes, secrets: List<Secret>, now: Whole; headers: Headers, scheme: Text,
+                    signature_header: Text, header_names: Map, key_ids: List<Text>, require_fresh: Flag, tolerance_s: Whole)
+                    -> SignedCallback;
             }
         }
     };

@@ -25,6 +25,7 @@ macro_rules! types {
             $($named:ident: $named_type:ident $(<$named_inner:ident>)?),* ;
             $($left:ident: $left_type:ident $(<$left_inner:ident>)?),*
         ) -> $result:ident $(<$result_inner:ident>)?;)* }
+        functions { $($functions:tt)* }
     ) => {
         $(
             $(#[doc = $choice_doc])*

@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for Headers {
     }
 }
 
-/// A secret on its way in: it prints as `[redacted]` and has no serialised form.
+/// A secret on its way in: it prints as `[redacted]`, and is serialised so.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(zeroize::Zeroizing<String>);
 
@@ -118,6 +118,12 @@ impl From<&str> for Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{self:?}"))
     }
 }
 

@@ -219,6 +219,7 @@ macro_rules! gateways {
             $($(#[doc = $doc:literal])* $field:ident: $type:ident $(<$inner:ident>)?,)* })* }
         records { $($records:tt)* }
         methods { $($methods:tt)* }
+        functions { $($functions:tt)* }
     ) => {
         /// The configurations of which any variable is set, in the order of the table.
         fn configured(from: &Environment<'_>) -> Result<Vec<GatewayConfig>> {

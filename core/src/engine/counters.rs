@@ -61,6 +61,12 @@ impl Counters {
         self.add("paywright_gateway_calls_total", labels);
     }
 
+    /// A message to a webhook's endpoint was taken, failed, was given up, or found it gone.
+    pub(super) fn webhook(&self, webhook: &str, outcome: &'static str) {
+        let labels = vec![("webhook", webhook.to_owned()), ("outcome", outcome.to_owned())];
+        self.add("paywright_webhooks_total", labels);
+    }
+
     /// Takes the refusals that the journal does not know of yet.
     pub(super) fn take_rejected(&self) -> BTreeMap<(String, &'static str), u64> {
         std::mem::take(&mut *self.rejected.lock().unwrap_or_else(PoisonError::into_inner))

@@ -74,6 +74,10 @@ pub struct DueReport {
     pub failures: Vec<String>,
     /// Journal rows and transfers that were sealed.
     pub sealed: i64,
+    /// Messages that webhooks took.
+    pub webhooks: i64,
+    /// Messages that webhooks did not take.
+    pub webhooks_failed: i64,
 }
 
 impl Engine {
@@ -106,6 +110,11 @@ impl Engine {
         }
         self.journal_rejections()?;
         report.sealed = self.seal()?;
+        // Last, because it may wait for others.
+        let delivered = self.deliver_webhooks(limit);
+        report.webhooks = delivered.taken;
+        report.webhooks_failed = delivered.failed;
+        report.failures.extend(delivered.failures);
         Ok(report)
     }
 

@@ -263,9 +263,8 @@ impl Exchange {
             (Answer::Ask, _) => self.go_on(Asked::Query, at),
             // It may have been slow to learn of the payment: what it does not have is looked for once more.
             (Answer::NotFound, Asked::Cancel) if self.gateway.facts().queries => {
-                let turn = self.go_on(Asked::Query, at);
                 self.progress.missing = true;
-                turn
+                self.go_on(Asked::Query, at)
             }
             // What the gateway never had needs no closing there.
             (Answer::NotFound, Asked::Cancel) => Ok(Turn::Done(Heard::Answer(closed()))),
@@ -280,7 +279,7 @@ impl Exchange {
 
     fn go_on(&mut self, asked: Asked, at: Moment<'_>) -> Result<Turn> {
         self.asked = asked;
-        self.progress = Progress::START;
+        self.progress = Progress { missing: self.progress.missing, ..Progress::START };
         self.begin(at)
     }
 

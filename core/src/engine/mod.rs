@@ -7,6 +7,7 @@ mod callback;
 mod claims;
 mod counters;
 mod due;
+mod endpoints;
 mod events;
 mod examine;
 mod exceptions;
@@ -28,7 +29,10 @@ mod rotate;
 mod seal;
 mod settle;
 mod steps;
+mod transfers;
 mod verify;
+mod webhook_turns;
+mod webhooks;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -46,6 +50,7 @@ pub use books::Books;
 pub use callback::{CallbackResult, Outcome};
 pub use counters::Count;
 pub use due::{DueReport, LIMIT as DUE_LIMIT, LIMIT_MAX as DUE_LIMIT_MAX};
+pub use endpoints::Endpoint;
 pub use events::{EVENTS, EVENTS_MAX};
 pub use exceptions::ResolveException;
 pub use idempotency::IdempotencyKey;
@@ -54,7 +59,9 @@ pub use pay::Confirmation;
 pub use pay_plan::NewPayment;
 pub use refunds::NewRefund;
 pub use steps::{Step, StepOperation};
+pub use transfers::{ArrivedTransfer, RecordedTransfer};
 pub use verify::{Report, Violation};
+pub use webhooks::Replay;
 
 words! {
     /// What is at stake.
@@ -82,6 +89,8 @@ pub struct Parts {
     pub flows: Vec<Flow>,
     /// Who carries requests to gateways that do not carry their own.
     pub transport: Option<Arc<dyn Transport>>,
+    /// Where the journal is delivered to.
+    pub webhooks: Vec<Endpoint>,
     /// What is at stake.
     pub mode: Mode,
 }
@@ -97,6 +106,7 @@ pub struct Engine {
     accounts: RwLock<Accounts>,
     flows: Vec<Flow>,
     transport: Option<Arc<dyn Transport>>,
+    webhooks: Vec<Endpoint>,
     mode: Mode,
     counters: counters::Counters,
     breaker: breaker::Breaker,
@@ -116,17 +126,21 @@ impl Engine {
             }
             flows.push(flow);
         }
-        Ok(Arc::new(Engine {
+        endpoints::check_endpoints(&parts.webhooks)?;
+        let engine = Arc::new(Engine {
             store: parts.store,
             clock: parts.clock,
             randomness: parts.randomness,
             accounts: RwLock::new(parts.gateways.into()),
             flows,
             transport: parts.transport,
+            webhooks: parts.webhooks,
             mode: parts.mode,
             counters: counters::Counters::default(),
             breaker: breaker::Breaker::default(),
-        }))
+        });
+        engine.register_webhooks()?;
+        Ok(engine)
     }
 
     /// What is at stake.

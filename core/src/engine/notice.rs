@@ -58,9 +58,19 @@ pub(super) fn target_of(
 
 impl Books<'_> {
     pub(super) fn settle_notice(&mut self, gateway: &str, notice: &Notice) -> Result<Settled> {
+        self.settle_word(gateway, notice, None)
+    }
+
+    /// The same for what a gateway said and for what a person says, on evidence.
+    pub(super) fn settle_word(
+        &mut self,
+        gateway: &str,
+        notice: &Notice,
+        by_hand: Option<&str>,
+    ) -> Result<Settled> {
         let source = source(gateway, notice);
         let mut settled = match &notice.fact {
-            Fact::Payment(fact) => self.settle_payment(gateway, notice, fact, &source)?,
+            Fact::Payment(fact) => self.settle_payment(gateway, notice, fact, by_hand)?,
             Fact::Refund(fact) => self.settle_refund(gateway, notice, fact, &source)?,
             Fact::Dispute(fact) => self.settle_dispute(gateway, notice, fact, &source)?,
             Fact::Hint => return Err(Error::bug("a hint that nobody looked into")),
@@ -94,13 +104,14 @@ impl Books<'_> {
         gateway: &str,
         notice: &Notice,
         fact: &PaymentFact,
-        source: &Source,
+        by_hand: Option<&str>,
     ) -> Result<Settled> {
+        let source = &source(gateway, notice);
         let Some(mut target) = self.find_target(gateway, notice, fact)? else {
             return self.keep_unknown(gateway, notice, fact, source);
         };
         let mut settled = Settled::default();
-        let said = Said { fact, source: Some(source), by_hand: None };
+        let said = Said { fact, source: Some(source), by_hand };
         let verdict = self.payment_said(&mut target, said, &mut settled.follow_up)?;
         settled.take(verdict);
         settled.payment = Some(target.payment);
@@ -256,15 +267,18 @@ impl Books<'_> {
             .as_ref()
             .and_then(|claim| stated(claim, None))
             .filter(|_| fact.event == Event::Succeed);
-        let shown = match &notice.subject {
-            Subject::Payment(id) => id.to_string(),
-            Subject::PaymentReference(number) | Subject::Transaction(number) => {
-                number.escape_debug().to_string()
-            }
-            _ => "nothing".to_owned(),
+        let reported = |what: &dyn std::fmt::Display| {
+            format!("the gateway reports {} for {what}, which is not here", fact.event)
         };
-        let explanation =
-            format!("the gateway reports {} for {shown}, which is not here", fact.event);
+        let explanation = match &notice.subject {
+            Subject::Payment(id) => reported(id),
+            Subject::PaymentReference(number) | Subject::Transaction(number) => {
+                reported(&number.escape_debug())
+            }
+            Subject::Refund(_) | Subject::Nothing => {
+                format!("{} is reported for something that names no payment here", fact.event)
+            }
+        };
         let exception = Exception {
             amount: money.map(|m| m.minor),
             currency: money.map(|m| m.currency),

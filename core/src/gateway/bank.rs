@@ -1,9 +1,11 @@
-//! Bank transfer: the payer is told an account and a reference, and a person confirms what arrived. It never
-//! sends anything, and never believes a message, because no bank calls back.
+//! Bank transfer: the payer is told an account and a reference, and a person or an import of statements tells what
+//! arrived. It never sends anything, and never believes a message, because no bank calls back.
 //!
 //! * Paying and cancelling are answered here; there is nobody to ask, so a payment ends only by hand or by time.
 //! * A refund is a transfer that a person makes: it is accepted and stays pending until it is confirmed by hand.
 //! * The reference is short because people copy it by hand, and drawn from the random part of the payment's id.
+
+mod reference;
 
 use std::collections::BTreeMap;
 
@@ -16,8 +18,9 @@ use crate::gateway::{
     RefundFact, cannot,
 };
 use crate::http::{Headers, Response};
-use crate::id::PaymentId;
 use crate::{payment, refund};
+
+pub use reference::transfer_reference;
 
 /// The bank gateway's name.
 pub const NAME: &str = "bank";
@@ -25,9 +28,6 @@ pub const NAME: &str = "bank";
 pub const METHOD: &str = "bank";
 /// A line of an account: banks print no longer ones.
 const LINE_CHARACTERS_MAX: usize = 140;
-/// Characters of the reference, 50 bits of the id's randomness: too few to be a burden, enough to be unique
-/// among the payments that wait.
-const REFERENCE_CHARACTERS: usize = 10;
 
 /// The account that payers transfer to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,14 +132,10 @@ impl Gateway for Bank {
     fn receive(&self, _: &Headers, _: &[u8], _: Moment<'_>) -> Result<Received> {
         Err(Error::new(Code::AuthNotConfigured).with("gateway", NAME))
     }
-}
 
-/// What the payer writes on the transfer, such as `7XK2M 9QWTZ`: letters and digits that cannot be confused.
-pub fn transfer_reference(payment: PaymentId) -> String {
-    let id = payment.to_string();
-    let start = id.len().saturating_sub(REFERENCE_CHARACTERS);
-    let (left, right) = id.get(start..).unwrap_or(&id).split_at(REFERENCE_CHARACTERS / 2);
-    format!("{left} {right}")
+    fn transfer_references(&self, text: &str) -> Vec<String> {
+        reference::readings(text)
+    }
 }
 
 fn check_line(setting: &str, line: &str) -> Result<()> {
@@ -164,7 +160,7 @@ mod tests {
     use super::*;
     use crate::clock::Time;
     use crate::gateway::{ActionKind, RefundIntent};
-    use crate::id::{RefundId, SeededRandomness};
+    use crate::id::{PaymentId, RefundId, SeededRandomness};
     use crate::money::Money;
 
     fn moment() -> Moment<'static> {
@@ -221,18 +217,6 @@ mod tests {
             panic!("it waits")
         };
         assert_eq!(action.parameters["amount"], "500");
-    }
-
-    /// Protects: the reference is short, the same every time, and differs between payments.
-    #[test]
-    fn references_are_short_and_their_own() {
-        let randomness = SeededRandomness::new(7);
-        let now = Time::from_millis(1_760_000_000_000);
-        let all: std::collections::BTreeSet<_> = (0..1000)
-            .map(|_| transfer_reference(PaymentId::new(now, &randomness).unwrap()))
-            .collect();
-        assert_eq!(all.len(), 1000);
-        assert!(all.iter().all(|reference| reference.len() == 11), "{all:?}");
     }
 
     /// Protects: a refund stays pending until a person confirms it; cancelling needs nobody.

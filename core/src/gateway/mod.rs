@@ -9,6 +9,7 @@ mod intent;
 pub mod mock;
 pub mod paypal;
 pub mod signed;
+pub mod stripe;
 pub mod wechatpay;
 
 use crate::clock::Time;
@@ -350,6 +351,12 @@ pub trait Gateway: Send + Sync {
     fn may_come_again(&self, code: Code) -> bool {
         let _ = code;
         false
+    }
+
+    /// The references of payments that a person may have meant by the text of a transfer.
+    fn transfer_references(&self, text: &str) -> Vec<String> {
+        let _ = text;
+        Vec::new()
     }
 
     /// The answer that asks for redelivery.

@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use paywright::api::types::Mode;
+use paywright::api::types::{self, GatewayConfig, Mode};
 use paywright::api::{Options, Paywright};
 use paywright::clock::{ManualClock, Time};
+use paywright::error::Result;
 use paywright::gateway::Gateway;
 use paywright::id::{PaymentId, SeededRandomness};
 use paywright::payment::{Payment, State};
@@ -29,6 +30,8 @@ pub enum Own {
     Written(fn() -> Vec<Arc<dyn Gateway>>),
     /// It is one of ours, with these options.
     Configured(fn() -> Value),
+    /// The same, from its test double.
+    Account(fn() -> GatewayConfig),
 }
 
 /// A gateway and the provider behind it.
@@ -59,6 +62,7 @@ impl World {
         let played = Played::start((account.provider)(&clock));
         let (gateways, own_gateways) = match &account.own {
             Own::Written(own) => (Vec::new(), own()),
+            Own::Account(account) => (vec![account()], Vec::new()),
             Own::Configured(options) => (read(options()), Vec::new()),
         };
         let options = Options {
@@ -106,13 +110,29 @@ impl World {
         self.payment.borrow().clone().expect("a payment")
     }
 
-    fn payment(&self) -> Payment {
+    /// The payment as it is here.
+    pub fn payment(&self) -> Payment {
         self.pay.engine().payment(PaymentId::parse(&self.id()).unwrap()).unwrap()
     }
 
     /// Where the payment stands here.
     pub fn state(&self) -> &'static str {
         self.payment().state.as_str()
+    }
+
+    /// What the provider was asked, one word for each request.
+    pub fn verbs(&self) -> Vec<&'static str> {
+        self.played.verbs()
+    }
+
+    /// How many payments and how many refunds the provider has.
+    pub fn there(&self) -> (usize, usize) {
+        self.played.with(|provider| (provider.payments().len(), provider.refunds().len()))
+    }
+
+    /// Some time passes.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
     }
 
     pub fn payer_pays(&self) {
@@ -132,7 +152,12 @@ impl World {
     }
 
     pub fn sync(&self) {
-        drop(self.pay.sync_payment(read(json!({"payment_id": self.id()}))));
+        drop(self.try_sync());
+    }
+
+    /// Asks about the payment, and says how that went.
+    pub fn try_sync(&self) -> Result<types::Payment> {
+        self.pay.sync_payment(read(json!({"payment_id": self.id()})))
     }
 
     /// Collects what is held, as a host does that finds it held.

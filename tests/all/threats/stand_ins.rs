@@ -292,6 +292,7 @@ fn engine(store: Arc<dyn Store>, clock: &ManualClock, mock: Arc<Mock>) -> Arc<En
         gateways: vec![mock],
         flows: Vec::new(),
         transport: None,
+        webhooks: Vec::new(),
         mode: Mode::Test,
     })
     .unwrap()

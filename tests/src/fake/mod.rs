@@ -8,6 +8,7 @@ pub mod paypal;
 pub mod plain;
 pub mod plain_gateway;
 pub mod server;
+pub mod stripe;
 pub mod trouble;
 pub mod wechatpay;
 

@@ -36,6 +36,10 @@ pub enum Fault {
     Html,
     /// It was done, but half the answer comes.
     Half,
+    /// It was done, but what answers is longer than any answer.
+    Huge,
+    /// It was done, but the answer is packed, and nobody knows how much it unpacks to.
+    Packed,
     /// A redirect; nothing was done.
     Moved,
     /// It was done, but the signature of the answer is spoilt.
@@ -57,7 +61,7 @@ pub enum Spoiling {
 
 impl Fault {
     /// Every fault, with how often it strikes: what is tried again may go wrong every time.
-    pub const ALL: [(Fault, u32); 20] = [
+    pub const ALL: [(Fault, u32); 22] = [
         (Fault::None, 1),
         (Fault::Slow, 1),
         (Fault::Late, 1),
@@ -73,6 +77,8 @@ impl Fault {
         (Fault::Away, 1),
         (Fault::Html, 1),
         (Fault::Half, 1),
+        (Fault::Huge, 1),
+        (Fault::Packed, 1),
         (Fault::Moved, 1),
         (Fault::Spoilt(Spoiling::Missing), 1),
         (Fault::Spoilt(Spoiling::Wrong), 1),
@@ -82,8 +88,10 @@ impl Fault {
 
     /// Whether a request with this fault does what it asks.
     fn is_after(self) -> bool {
-        use Fault::{BrokenAfter, DroppedAfter, Half, Html, Late, None, Slow, Spoilt};
-        matches!(self, None | Slow | Late | DroppedAfter | BrokenAfter | Html | Half | Spoilt(_))
+        use Fault::{Away, BrokenBefore, Busy, DroppedBefore, Moved, NotFound, Older, Unreachable};
+        let before =
+            matches!(self, Away | Busy | BrokenBefore | DroppedBefore | Moved | Unreachable);
+        !before && !matches!(self, NotFound | Older)
     }
 }
 
@@ -135,6 +143,8 @@ fn decide(stage: &Mutex<Stage>, request: &Received) -> (Fault, Option<Answered>)
         Fault::BrokenBefore | Fault::BrokenAfter => Some(page(500)),
         Fault::Away => Some(page(503)),
         Fault::Html => Some(page(200)),
+        Fault::Huge => Some(Answered::json(200, vec![b' '; 5 << 20])),
+        Fault::Packed => Some(page(200).with("Content-Encoding", "gzip")),
         Fault::Moved => Some(page(302).with("Location", "/elsewhere")),
         Fault::NotFound => Some(stage.provider.not_found(request)),
         Fault::Older => stage.past.as_mut().map(|past| past.answer(request)),

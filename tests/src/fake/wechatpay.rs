@@ -1,6 +1,8 @@
 //! A played WeChat Pay: a book of orders and refunds behind the paths of API v3, signed answers, encrypted notices, and
 //! every kind of wrong signature on command. It decides nothing about our payments. All its keys are throwaway ones.
 
+mod provider;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -63,7 +65,7 @@ struct Entry {
     asked: Value,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Book {
     orders: BTreeMap<String, Entry>,
     refunds: BTreeMap<String, Entry>,
@@ -73,6 +75,8 @@ struct Book {
     trouble: Option<Trouble>,
     refusal: Option<(u16, &'static str)>,
     refund_number: Option<String>,
+    /// Refunds are under way until they are said to have arrived.
+    refunds_wait: bool,
 }
 
 /// The provider, on a clock that is set by hand.

@@ -1,7 +1,7 @@
 //! `tests/surface.json`: the surface table for test runners in any language. It holds no documentation.
 
 use paywright::api::describe::{
-    CHOICES, Choice, GATEWAYS, INPUTS, METHODS, Method, RECORDS, Record,
+    CHOICES, Choice, FUNCTIONS, Function, GATEWAYS, INPUTS, METHODS, Method, RECORDS, Record,
 };
 use paywright::error::Group;
 use serde::Serialize;
@@ -13,6 +13,7 @@ struct Surface {
     gateways: &'static [Record],
     records: &'static [Record],
     methods: &'static [Method],
+    functions: &'static [Function],
     groups: Vec<ErrorGroup>,
 }
 
@@ -30,6 +31,7 @@ pub(super) fn metadata() -> String {
         gateways: GATEWAYS,
         records: RECORDS,
         methods: METHODS,
+        functions: FUNCTIONS,
         groups: Group::ALL.iter().map(group).collect(),
     };
     let mut text = serde_json::to_string_pretty(&surface).expect("plain data is JSON");

@@ -1,8 +1,9 @@
-//! The Python package's rendered files: `_native.pyi`, the stub of the compiled module, and `types.py`, the names for
-//! annotations. What is not from the table (opening, closing, events) stands here word for word.
+//! The Python package's rendered files: `_native.pyi`, the stub of the compiled module, `types.py`, the names for
+//! annotations, and `signatures.py`, where the functions are found. What is not from the table (opening, closing, events) stands here word for word.
 
 use paywright::api::describe::{
-    Argument, CHOICES, Doc, Field, GATEWAYS, INPUTS, METHODS, Method, RECORDS, Record, Type,
+    Argument, CHOICES, Doc, FUNCTIONS, Field, Function, GATEWAYS, INPUTS, METHODS, Method, RECORDS,
+    Record, Type,
 };
 
 use super::wrap;
@@ -35,6 +36,15 @@ BodyLike: TypeAlias = bytes | bytearray | memoryview
 """A raw body, exactly as it arrived."""
 SecretLike: TypeAlias = str | Mapping[str, object]
 """A secret as text; a mapping stands for its JSON text."""
+KeyLike: TypeAlias = str | bytes
+"""What `paywright.signatures` signs and verifies with: a secret's text, or the bytes of a binary one."""
+"#;
+
+const SIGNATURES_HEAD: &str = r#""""Signatures of payment providers, made and verified without an engine.
+
+Bodies are raw bytes, times are Unix seconds that the caller gives; a refusal is a
+`paywright.PaywrightError` whose `code` names the cause.
+"""
 "#;
 
 const STUB_IMPORTS: &str = "\
@@ -60,6 +70,7 @@ class Paywright:
         gateways: Iterable[GATEWAY] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
+        webhooks: Iterable[Webhook | WebhookFields] = (),
         clock: ManualClock | None = None,
         seed: int | None = None,
         strict_permissions: bool = False,
@@ -79,6 +90,7 @@ class Paywright:
         gateways: Iterable[GATEWAY] = (),
         mode: Mode = "development",
         flows: Iterable[str | Mapping[str, object]] = (),
+        webhooks: Iterable[Webhook | WebhookFields] = (),
         clock: ManualClock | None = None,
         seed: int | None = None,
         strict_permissions: bool = False,
@@ -139,8 +151,8 @@ pub(super) fn types() -> String {
         out.push_str(&docstring("", &choice.doc.prose()));
     }
     INPUTS.iter().for_each(|input| fields_of(&mut out, input));
-    let names =
-        ["AmountLike", "BodyLike", "HasItems", "HeadersLike", "SecretLike"].map(str::to_owned);
+    let names = ["AmountLike", "BodyLike", "HasItems", "HeadersLike", "KeyLike", "SecretLike"]
+        .map(str::to_owned);
     let inputs = INPUTS.iter().map(|input| format!("{}Fields", input.name));
     let choices = CHOICES.iter().map(|choice| choice.name.to_owned());
     out.push_str(&all(names.into_iter().chain(choices).chain(inputs)));
@@ -165,7 +177,8 @@ pub(super) fn stub() -> String {
     let mut out = format!("{NOTICE}{STUB_IMPORTS}");
     let choices = CHOICES.iter().map(|choice| choice.name.to_owned());
     let inputs = INPUTS.iter().map(|input| format!("{}Fields", input.name));
-    let names = ["AmountLike", "BodyLike", "HeadersLike", "SecretLike"].map(str::to_owned);
+    let names =
+        ["AmountLike", "BodyLike", "HeadersLike", "KeyLike", "SecretLike"].map(str::to_owned);
     let mut imports: Vec<_> = names.into_iter().chain(choices).chain(inputs).collect();
     imports.sort();
     out.push_str(&format!("from .types import (\n    {},\n)\n", imports.join(",\n    ")));
@@ -177,6 +190,16 @@ pub(super) fn stub() -> String {
     out.push_str(&ENGINE.replace("GATEWAY", &gateways()));
     METHODS.iter().for_each(|m| method(&mut out, m));
     out.push_str(CLOCK);
+    FUNCTIONS.iter().for_each(|f| function(&mut out, f));
+    out
+}
+
+/// `signatures.py`.
+pub(super) fn signatures() -> String {
+    let mut out = format!("{NOTICE}{SIGNATURES_HEAD}\nfrom ._native import (\n");
+    FUNCTIONS.iter().for_each(|f| out.push_str(&format!("    {},\n", f.name)));
+    out.push_str(")\n");
+    out.push_str(&all(FUNCTIONS.iter().map(|f| f.name.to_owned())));
     out
 }
 
@@ -243,6 +266,19 @@ fn method(out: &mut String, method: &Method) {
     method.left_out.iter().for_each(|a| out.push_str(&may(a)));
     out.push_str(&format!("    ) -> {}:\n", given(method.result)));
     out.push_str(&docstring("        ", &method.doc.prose()));
+}
+
+fn function(out: &mut String, function: &Function) {
+    let key = |kind: Type| taken(kind).replace("SecretLike", "KeyLike");
+    out.push_str(&format!("def {}(\n", function.name));
+    for a in function.place {
+        out.push_str(&format!("    {}: {},\n", a.name, key(a.kind)));
+    }
+    for a in function.left_out {
+        out.push_str(&format!("    {}: {} | None = None,\n", a.name, key(a.kind)));
+    }
+    out.push_str(&format!(") -> {}:\n", given(function.result)));
+    out.push_str(&docstring("    ", &function.doc.prose()));
 }
 
 fn docstring(indent: &str, prose: &str) -> String {

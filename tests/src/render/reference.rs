@@ -1,9 +1,9 @@
-//! `docs/reference.md`: every method, record, choice, gateway, error, event, transfer and lifecycle, from the tables
+//! `docs/reference.md`: every method, function, record, choice, gateway, error, event, transfer and lifecycle, from the tables
 //! that decide. It explains nothing that the tables do not.
 
 use paywright::api::describe::{
-    Argument, CHOICES, Field, GATEWAYS, INPUTS, METHODS, Method, RECORDS, Record, payment_diagram,
-    refund_diagram,
+    Argument, CHOICES, FUNCTIONS, Field, Function, GATEWAYS, INPUTS, METHODS, Method, RECORDS,
+    Record, payment_diagram, refund_diagram,
 };
 use paywright::error::{Code, Group, Who};
 use paywright::flow;
@@ -27,10 +27,19 @@ A type is `Text`, `Whole` (a whole number), `Flag`, `Amount` (an exact decimal),
 Arguments after `*` are given by name. One with `?` may be left out.
 ";
 
+const FUNCTIONS_HEAD: &str = "
+## Functions
+
+They sign and verify without an engine, in Python from `paywright.signatures`. Time is an argument: `now` and `timestamp`
+are Unix seconds. All arguments may be given by place or by name; one with `?` may be left out.
+";
+
 pub(super) fn reference() -> String {
     let mut out = String::from(HEAD);
     out.push_str("\n## Methods\n");
     METHODS.iter().for_each(|method| describe_method(&mut out, method));
+    out.push_str(FUNCTIONS_HEAD);
+    FUNCTIONS.iter().for_each(|function| describe_function(&mut out, function));
     describe_records(&mut out, "Inputs", INPUTS);
     describe_records(&mut out, "Gateways", GATEWAYS);
     describe_records(&mut out, "Records", RECORDS);
@@ -53,6 +62,15 @@ fn describe_method(out: &mut String, method: &Method) {
     let arguments = arguments.join(", ");
     out.push_str(&format!("\n### {}\n\n{}\n\n", method.name, method.doc.prose()));
     let call = format!("{}({arguments}) -> {}", method.name, method.result);
+    out.push_str(&format!("```text\n{}\n```\n", wrap(&call, LINE).join("\n    ")));
+}
+
+fn describe_function(out: &mut String, function: &Function) {
+    let must = function.place.iter().map(|a| format!("{}: {}", a.name, a.kind));
+    let may = function.left_out.iter().map(|a| format!("{}?: {}", a.name, a.kind));
+    let arguments = must.chain(may).collect::<Vec<_>>().join(", ");
+    out.push_str(&format!("\n### {}\n\n{}\n\n", function.name, function.doc.prose()));
+    let call = format!("{}({arguments}) -> {}", function.name, function.result);
     out.push_str(&format!("```text\n{}\n```\n", wrap(&call, LINE).join("\n    ")));
 }
 

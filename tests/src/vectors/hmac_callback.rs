@@ -1,8 +1,6 @@
 //! Judges `hmac-callback-vectors/1`: signatures case by case, and whole callbacks against an order. It computes no
 //! signature itself.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use paywright::clock::Time;
 use paywright::currency::Currency;
 use paywright::error::Result as Outcome;
@@ -15,7 +13,7 @@ use paywright::sign::hmac::to_hex;
 use paywright::sign::hmac_callback::{Authentic, verify};
 use serde_json::{Value, json};
 
-use super::{Engine, Report, only, same};
+use super::{Engine, Report, body, lines, only, same};
 
 /// What such a file calls itself.
 pub const FORMAT: &str = "hmac-callback-vectors/1";
@@ -59,29 +57,6 @@ fn description(config: &Value) -> Result<SignedDescription, String> {
     members.insert("name".to_owned(), json!("vectors"));
     members.insert("methods".to_owned(), json!(["any"]));
     SignedDescription::from_json(&config.to_string()).map_err(|e| e.to_string())
-}
-
-fn lines(headers: &Value) -> Result<Vec<(String, String)>, String> {
-    let Some(headers) = headers.as_object() else {
-        return if headers.is_null() {
-            Ok(Vec::new())
-        } else {
-            Err("headers are no object".into())
-        };
-    };
-    let line = |(name, value): (&String, &Value)| {
-        let value = value.as_str().ok_or("a header's value is not text")?;
-        Ok((name.clone(), value.to_owned()))
-    };
-    headers.iter().map(line).collect()
-}
-
-fn body(case: &Value) -> Result<Vec<u8>, String> {
-    match (case["body"].as_str(), case["body_b64"].as_str()) {
-        (Some(text), None) => Ok(text.as_bytes().to_vec()),
-        (None, Some(text)) => STANDARD.decode(text).map_err(|e| e.to_string()),
-        _ => Err("either body or body_b64 is needed".to_owned()),
-    }
 }
 
 /// Judges a whole file.

@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod orders;
 pub mod payments;
 pub mod refunds;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 
