@@ -136,7 +136,6 @@ const OTHER_MEANINGS: [(&str, &str, &str); 3] = [
     ("core/src/ledger.rs", "bank", "the ledger's account of that name"),
     ("core/src/gateway/mock.rs", "alipay", "a payment method that the mock offers"),
     ("core/src/gateway/mock.rs", "paypal", "a payment method that the mock offers"),
-    ("core/src/gateway/mock.rs", "paypal", "a payment method that the mock offers"),
 ];
 
 /// Protects: a gateway is known by its name in its own file only; whoever needs it uses the constant there.

@@ -200,13 +200,8 @@ impl Alipay {
                 Ok(Answer::Refused { code: Code::RateLimit, reason })
             }
             // The merchant's account is short of money: somebody fills it, and the same refund goes out again.
-            Reaction::Later => Ok(asked_later()),
-            Reaction::Ask if !asks => Ok(match operation {
-                Operation::Refund(_) => asked_later(),
-                // What cannot be closed is asked about at once.
-                Operation::Cancel => Answer::Refused { code: Code::GatewayRejected, reason },
-                _ => Answer::Payment(PaymentFact::plain(payment::Event::Submit)),
-            }),
+            Reaction::Later => Ok(Answer::Refund(RefundFact::plain(refund::Event::Accept))),
+            Reaction::Ask if !asks => Ok(Answer::Ask),
             Reaction::Trade if !asks => Ok(Answer::Refused { code: Code::GatewayRejected, reason }),
             Reaction::Account(code) if !asks && !refunds => Ok(Answer::Refused { code, reason }),
             _ => Err(self.bad_response(&reason)),
@@ -221,13 +216,8 @@ fn refunded(object: &Object<'_>) -> Answer {
             total: object.text("refund_fee").map(yuan),
             ..RefundFact::plain(refund::Event::Succeed)
         }),
-        _ => asked_later(),
+        _ => Answer::Ask,
     }
-}
-
-/// Still under way: the engine asks before it sends anything again.
-fn asked_later() -> Answer {
-    Answer::Refund(RefundFact::plain(refund::Event::Accept))
 }
 
 /// Never paid, or paid and gone back in full: then no money is here, and nobody may ship for it.
