@@ -53,11 +53,11 @@ macro_rules! copied {
             type Held<'a> = $type;
             type Lent<'a> = $type;
 
-            fn hold<'a>(field: &str, value: &'a Bound<'_, PyAny>) -> PyResult<$type> {
+            fn hold(field: &str, value: &Bound<'_, PyAny>) -> PyResult<$type> {
                 Given::given(field, value)
             }
 
-            fn lend<'a>(held: &'a $type) -> $type {
+            fn lend(held: &$type) -> $type {
                 *held
             }
         }
@@ -132,11 +132,11 @@ impl Kind for kinds::Json {
     type Held<'a> = String;
     type Lent<'a> = &'a str;
 
-    fn hold<'a>(field: &str, value: &'a Bound<'_, PyAny>) -> PyResult<String> {
+    fn hold(field: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
         json_text(field, value)
     }
 
-    fn lend<'a>(held: &'a String) -> &'a str {
+    fn lend(held: &String) -> &str {
         held
     }
 }
@@ -145,11 +145,11 @@ impl Kind for kinds::Map {
     type Held<'a> = types::Map;
     type Lent<'a> = &'a types::Map;
 
-    fn hold<'a>(field: &str, value: &'a Bound<'_, PyAny>) -> PyResult<types::Map> {
+    fn hold(field: &str, value: &Bound<'_, PyAny>) -> PyResult<types::Map> {
         Given::given(field, value)
     }
 
-    fn lend<'a>(held: &'a types::Map) -> &'a types::Map {
+    fn lend(held: &types::Map) -> &types::Map {
         held
     }
 }
@@ -158,11 +158,11 @@ impl Kind for kinds::Headers {
     type Held<'a> = types::Headers;
     type Lent<'a> = &'a [(String, String)];
 
-    fn hold<'a>(field: &str, value: &'a Bound<'_, PyAny>) -> PyResult<types::Headers> {
+    fn hold(field: &str, value: &Bound<'_, PyAny>) -> PyResult<types::Headers> {
         Given::given(field, value)
     }
 
-    fn lend<'a>(held: &'a types::Headers) -> &'a [(String, String)] {
+    fn lend(held: &types::Headers) -> &[(String, String)] {
         &held.0
     }
 }
@@ -203,11 +203,11 @@ impl Kind for kinds::List<kinds::Text> {
     type Held<'a> = Vec<String>;
     type Lent<'a> = &'a [String];
 
-    fn hold<'a>(field: &str, value: &'a Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    fn hold(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         Given::given(field, value)
     }
 
-    fn lend<'a>(held: &'a Vec<String>) -> &'a [String] {
+    fn lend(held: &Vec<String>) -> &[String] {
         held
     }
 }

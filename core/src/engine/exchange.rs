@@ -249,7 +249,11 @@ impl Exchange {
 
     fn answered(&mut self, answer: Answer, at: Moment<'_>) -> Result<Turn> {
         match (answer, &self.asked) {
-            (Answer::Agreed, Asked::Query) if self.may_collect => self.go_on(Asked::Collect, at),
+            (Answer::Agreed, Asked::Query) if self.may_collect => {
+                // Once: what taking the money leads to must not lead back to taking it.
+                self.may_collect = false;
+                self.go_on(Asked::Collect, at)
+            }
             (Answer::SessionOver { reason }, _) => {
                 self.nothing_happened(Code::Credentials, reason, at)
             }

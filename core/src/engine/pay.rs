@@ -43,14 +43,14 @@ pub struct Created {
 
 /// What one account made of a call for a new payment.
 enum Attempt {
-    Made(Created),
+    Made(Box<Created>),
     /// Nothing happened there, for this reason: the account after this one may be tried.
     Nothing(Error, Option<String>),
 }
 
 impl Attempt {
     fn made(payment: Payment, reused: bool) -> Self {
-        Attempt::Made(Created { payment, reused })
+        Attempt::Made(Box::new(Created { payment, reused }))
     }
 }
 
@@ -66,7 +66,7 @@ impl Engine {
         }
         loop {
             let (error, account) = match self.create_once(order, &attempt) {
-                Ok(Attempt::Made(created)) => return Ok(created),
+                Ok(Attempt::Made(created)) => return Ok(*created),
                 Ok(Attempt::Nothing(error, account)) => (error, account),
                 // The key is this call's own only after the call has written something.
                 Err(error) if !attempt.instead => return Err(error),
