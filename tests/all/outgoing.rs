@@ -296,7 +296,7 @@ fn paypal() {
     let account = Account {
         name: "paypal",
         own: Own::Configured(|| {
-            serde_json::json!([{"pay_pal": {
+            serde_json::json!([{"paypal": {
                 "client_id": "throwaway-client", "client_secret": "throwaway-client-secret",
                 "webhook_id": "5GP028458E2496506", "sandbox": true,
             }}])

@@ -70,7 +70,7 @@ macro_rules! types {
         )*
         /// A gateway's configuration. What it must have and lacks is named when the engine is opened.
         #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-        #[serde(rename_all = "snake_case")]
+        #[serde(rename_all = "lowercase")]
         pub enum GatewayConfig {
             $($(#[doc = $gateway_doc])* $gateway($gateway),)*
         }

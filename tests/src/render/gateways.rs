@@ -51,7 +51,7 @@ fn configured() -> Vec<Value> {
         json!({ "signed": { "description": signed.to_string() } }),
         json!({ "stripe": { "secret_key": "sk_test_throwaway0000000000000000",
             "webhook_secrets": ["whsec_dGhyb3dhd2F5LXNlY3JldC1vZi0zMi1ieXRlcw=="] } }),
-        json!({ "wechat_pay": { "mchid": "1900000001", "appid": "wxthrowaway0000001",
+        json!({ "wechatpay": { "mchid": "1900000001", "appid": "wxthrowaway0000001",
             "merchant_serial": "0".repeat(39) + "1",
             "private_key": key("throwaway_wechat_merchant_private_pkcs8.pem"),
             "api_v3_keys": ["throwaway-apiv3-key-32-character"],
@@ -61,15 +61,15 @@ fn configured() -> Vec<Value> {
             "private_key": key("throwaway_alipay_app_private_pkcs8.pem"),
             "alipay_public_keys": [public_key("alipay.json", "platform")],
             "callback_url": "https://shop.example/callbacks/alipay" } }),
-        json!({ "pay_pal": { "client_id": "throwaway-client-id", "sandbox": true,
+        json!({ "paypal": { "client_id": "throwaway-client-id", "sandbox": true,
             "client_secret": "throwaway-client-secret", "webhook_id": "8PT597110X687430LKGECATA" } }),
     ]
 }
 
 fn capabilities() -> String {
     let mut out = String::from(
-        "| name | product | methods | currencies | hold first | refunds | can be asked | callbacks are fresh for | amounts |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
+        "| name | product | methods | how the payer meets it | currencies | hold first | refunds | can be asked | callbacks are fresh for | amounts |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
     );
     for config in configured() {
         let read =
@@ -105,6 +105,10 @@ fn row(facts: &Facts) -> String {
         format!("`{}`", facts.name),
         facts.product.to_owned(),
         facts.methods.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(" "),
+        match facts.experiences.as_slice() {
+            [] => "one way".to_owned(),
+            known => known.iter().map(|e| format!("`{e}`")).collect::<Vec<_>>().join(" "),
+        },
         currencies,
         yes(facts.separate_capture).to_owned(),
         refunds.to_owned(),
