@@ -193,6 +193,21 @@ fn giving_up_collects_nothing() {
     assert_eq!(world.payment_now(&payment.id).state, PaymentState::init);
 }
 
+/// Protects: a capture that did not work is an error that says so, and held money stays held until the gateway says more.
+#[test]
+fn a_capture_that_did_not_work() {
+    let world = World::new();
+    world.answers(&["token", "held tx_1", "refused", "drop", "paid tx_1"]);
+    let asked = json!({"order_id": world.order("100.00"), "capture": "manual"});
+    let payment = world.create_payment(asked).unwrap();
+    assert_eq!(payment.state, PaymentState::authorized);
+    assert_eq!(world.capture(&payment.id).unwrap_err().code().as_str(), "gateway_rejected");
+    assert_eq!(world.capture(&payment.id).unwrap_err().code().as_str(), "outcome_unknown");
+    assert_eq!(world.payment_now(&payment.id).state, PaymentState::authorized);
+    assert_eq!(world.capture(&payment.id).unwrap().state, PaymentState::succeeded);
+    world.verify();
+}
+
 /// Protects: an answer that never came leaves a step's payment under way, and a ticket tells no secret.
 #[test]
 fn a_step_without_an_answer_stays_open() {

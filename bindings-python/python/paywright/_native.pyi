@@ -1526,7 +1526,9 @@ class Paywright:
         *,
         amount: AmountLike | None = None,
     ) -> Payment:
-        """Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`."""
+        """Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`,
+        `gateway_rejected`, `outcome_unknown` (it will be asked).
+        """
     def cancel_payment(
         self,
         payment_id: str,

@@ -772,7 +772,8 @@ macro_rules! surface {
                 fn payment(payment_id: Text;;) -> Payment;
                 /// A page of payments, newest first. Errors: `argument_range`, `value_unknown`.
                 fn payments(;; order_id: Text, customer: Text, state: PaymentState, page: Whole, size: Whole) -> PaymentPage;
-                /// Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`.
+                /// Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`, `gateway_rejected`,
+                /// `outcome_unknown` (it will be asked).
                 fn capture_payment(payment_id: Text;; amount: Amount) -> Payment;
                 /// Closes a payment at its gateway. Errors: `paid`, `outcome_unknown`.
                 fn cancel_payment(payment_id: Text;; actor: Text) -> Payment;

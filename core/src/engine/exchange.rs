@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::gateway::{
     Answer, Call, Errand, Gateway, Moment, Operation, PaymentFact, PaymentIntent, RefundFact,
     RefundIntent,
@@ -305,6 +305,16 @@ impl Heard {
                 Heard::Unknown
             }
             (heard, _) => heard,
+        }
+    }
+
+    /// A clear refusal, as the error that it is for whoever asked.
+    pub(super) fn refusal(&self, gateway: &str) -> Option<Error> {
+        match self {
+            Heard::Answer(Answer::Refused { code, reason }) => {
+                Some(Error::new(*code).with("gateway", gateway).with("reason", reason))
+            }
+            _ => None,
         }
     }
 

@@ -200,7 +200,29 @@ impl Engine {
         let gateway = self.gateway(&payment.gateway)?;
         let goal = asked.clone();
         let heard = self.exchange(&gateway, asked, &PaymentIntent::of(payment))?;
-        conclude(&goal, self.record(payment, heard)?)
+        self.conclude(&goal, payment, heard)
+    }
+
+    /// Records what came of something that was asked for. What a caller is told then: the payment, or why it is not what
+    /// was wanted.
+    pub(super) fn conclude(
+        self: &Arc<Self>,
+        goal: &Asked,
+        payment: &Payment,
+        heard: Heard,
+    ) -> Result<Payment> {
+        let unknown = || Error::new(Code::OutcomeUnknown).with("gateway", &payment.gateway);
+        let refusal = heard.refusal(&payment.gateway);
+        let payment = self.record(payment, heard)?;
+        match goal {
+            Asked::Capture(_) if payment.state == State::Authorized => {
+                Err(refusal.unwrap_or_else(unknown))
+            }
+            Asked::Pay | Asked::Capture(_) => still_good(&payment).map(|()| payment),
+            Asked::Cancel if payment.state == State::Succeeded => Err(paid(&payment)),
+            Asked::Cancel if payment.state.is_active() => Err(unknown()),
+            _ => Ok(payment),
+        }
     }
 
     /// A person confirms that money came, for gateways that cannot say so themselves.
@@ -283,18 +305,6 @@ pub(super) fn to_cancel(payment: &Payment) -> Result<Option<Asked>> {
         machine::Answer::To(_) => Ok(Some(Asked::Cancel)),
         machine::Answer::Refused => Err(paid(payment)),
         _ => Ok(None),
-    }
-}
-
-/// What a caller is told after what it asked for was recorded: the payment, or why it is not what was wanted.
-pub(super) fn conclude(goal: &Asked, payment: Payment) -> Result<Payment> {
-    match goal {
-        Asked::Pay | Asked::Capture(_) => still_good(&payment).map(|()| payment),
-        Asked::Cancel if payment.state == State::Succeeded => Err(paid(&payment)),
-        Asked::Cancel if payment.state.is_active() => {
-            Err(Error::new(Code::OutcomeUnknown).with("gateway", &payment.gateway))
-        }
-        _ => Ok(payment),
     }
 }
 

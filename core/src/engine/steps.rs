@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Engine;
 use super::exchange::{Asked, Exchange, Heard, Progress, Turn};
-use super::pay::{conclude, impossible, to_cancel, to_capture};
+use super::pay::{impossible, to_cancel, to_capture};
 use crate::error::{Code, Error, Result};
 use crate::gateway::{Errand, Gateway, PaymentIntent, RefundIntent};
 use crate::http::{NoResponse, Request, Response};
@@ -168,7 +168,7 @@ impl Engine {
     fn concluded(self: &Arc<Self>, subject: Subject, goal: &Asked, heard: Heard) -> Result<Step> {
         match subject {
             Subject::Payment(payment) => {
-                let payment = conclude(goal, self.record(&payment, heard)?)?;
+                let payment = self.conclude(goal, &payment, heard)?;
                 Ok(Step::Payment(Box::new(payment)))
             }
             Subject::Refund(refund) => {

@@ -95,6 +95,11 @@ impl Gateway for Own {
                 *self.token.lock().unwrap() = None;
                 Answer::SessionOver { reason: "the token is old".to_owned() }
             }
+            ["held", number] => Answer::Payment(PaymentFact {
+                amount: Some(minor(payment.amount.minor)),
+                transaction_id: Some((*number).to_owned()),
+                ..PaymentFact::plain(payment::Event::Authorize)
+            }),
             ["paid", number] => Answer::Payment(PaymentFact {
                 amount: Some(minor(payment.amount.minor)),
                 transaction_id: Some((*number).to_owned()),
@@ -171,6 +176,7 @@ impl World {
         let script = Arc::new(Mutex::new(Script::default()));
         let facts = Facts {
             refunds: true,
+            separate_capture: true,
             queries: true,
             hosts: vec!["own.invalid".to_owned()],
             ..Facts::of("own", "a provider in words", vec!["wallet".to_owned()])
@@ -204,6 +210,10 @@ impl World {
 
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);
+    }
+
+    pub fn capture(&self, id: &str) -> Result<types::Payment> {
+        self.pay.capture_payment(given(json!({"payment_id": id})))
     }
 
     pub fn order(&self, amount: &str) -> String {
