@@ -4,6 +4,7 @@
 //! A provider is one [`Provider`]; [`Played`] puts it behind a server and its troubles before it, and
 //! [`Played::transport`] is the way there for a gateway that believes to speak to the real host.
 
+pub mod alipay;
 pub mod paypal;
 pub mod plain;
 pub mod plain_gateway;
