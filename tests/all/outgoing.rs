@@ -340,6 +340,18 @@ const ALIPAY: Account = Account {
     ..PLAIN
 };
 
+/// Where the trade waits for its payer, a refund is refused as long as the merchant's account is empty, and Alipay's
+/// troubles come as answers that look like any other.
+const ALIPAY_IN_WORDS: Account = Account {
+    name: "alipay, scanned at once",
+    provider: |clock| {
+        let habits =
+            Habits { scans_at_once: true, account_empties: true, tells_its_troubles: true };
+        Box::new(Alipay::new(clock, habits))
+    },
+    ..ALIPAY
+};
+
 /// Protects: the same for Alipay, which knows no trade before a payer has scanned, and does not tell of a refund before it
 /// is paid.
 #[test]
@@ -347,17 +359,24 @@ fn alipay() {
     tell_all(&ALIPAY);
 }
 
-/// Protects: the same where the trade waits for its payer, and a refund is refused as long as the merchant's account is
-/// empty.
+/// Protects: the same where a trade waits, an account is empty and troubles are told, not shown.
 #[test]
 fn alipay_with_a_trade_that_waits() {
-    tell_all(&Account {
-        name: "alipay, scanned at once",
-        provider: |clock| {
-            Box::new(Alipay::new(clock, Habits { scans_at_once: true, account_empties: true }))
-        },
-        ..ALIPAY
-    });
+    tell_all(&ALIPAY_IN_WORDS);
+}
+
+/// Protects: a call limit that is told with the status of a success is waited for like any other: the refund is made.
+#[test]
+fn alipay_call_limit_ends_no_refund() {
+    let world = World::open(&ALIPAY_IN_WORDS);
+    world.pay();
+    world.payer_pays();
+    world.sync();
+    world.trouble("refund", Fault::Busy, 1);
+    world.refund();
+    world.settle();
+    assert_eq!((world.has_struck(), world.there()), (true, (1, 1)));
+    assert_eq!(world.disagreements(), Vec::<String>::new());
 }
 
 /// Protects: the played Alipay proves requests: who signs with another key creates nothing there.

@@ -17,7 +17,7 @@ use paywright::sign::alipay::china_time;
 use serde_json::{Value, json};
 
 use super::server::{Answered, Received};
-use super::trouble::Spoiling;
+use super::trouble::{Fault, Spoiling};
 use super::{PaymentOnBook, Provider, RefundOnBook, Standing};
 use wire::{
     Refusal, Said, TRADE_NOT_EXIST, business, fen, method, parameters, private, succeeded, text,
@@ -36,6 +36,8 @@ pub struct Habits {
     pub scans_at_once: bool,
     /// A refund waits because the merchant's account is empty: it is refused, and not kept.
     pub account_empties: bool,
+    /// What troubles it is said in answers of its own, with the status of a success.
+    pub tells_its_troubles: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -332,6 +334,15 @@ impl Provider for Alipay {
 
     fn remembered(&self) -> Box<dyn Provider> {
         Box::new(self.clone())
+    }
+
+    fn trouble_said(&self, request: &Received, fault: Fault) -> Option<Answered> {
+        let refusal = match fault {
+            Fault::Busy => Refusal("40005", "isv.app-call-limited"),
+            _ => Refusal("20000", "isp.unknow-error"),
+        };
+        let tells = self.habits.tells_its_troubles;
+        tells.then(|| wire::signed(&method(request), &refusal.shown()))
     }
 
     fn spoilt(&self, answered: &Answered, how: Spoiling) -> Option<Answered> {

@@ -92,6 +92,12 @@ pub trait Provider: Send {
     /// The same as it is now, to speak of the past later.
     fn remembered(&self) -> Box<dyn Provider>;
 
+    /// How it says itself that it is busy or broken; nothing where only its server says so.
+    fn trouble_said(&self, request: &Received, fault: Fault) -> Option<Answered> {
+        let _ = (request, fault);
+        None
+    }
+
     /// An answer whose signature is gone or wrong; nothing where answers have none.
     fn spoilt(&self, answered: &Answered, how: Spoiling) -> Option<Answered> {
         let _ = (answered, how);
