@@ -4,6 +4,7 @@
 pub mod world;
 
 use paywright::error::Code;
+use paywright_tests::fake::alipay::{Alipay, Habits};
 use paywright_tests::fake::paypal::PayPal;
 use paywright_tests::fake::plain::{Manner, Plain};
 use paywright_tests::fake::plain_gateway::PlainGateway;
@@ -220,6 +221,7 @@ pub const PLAIN: Account = Account {
     own: Own::Written(|| vec![std::sync::Arc::new(PlainGateway::default())]),
     provider: |_| Box::new(Plain::new(Manner::Direct)),
     currency: "CNY",
+    experience: None,
     consent: false,
     verbs: &["pay", "query", "capture", "cancel", "refund", "query_refund"],
 };
@@ -303,6 +305,7 @@ fn paypal() {
         }),
         provider: |_| Box::new(PayPal::default()),
         currency: "USD",
+        experience: None,
         consent: true,
         verbs: &["pay", "query", "collect", "capture", "refund", "query_refund"],
     };
@@ -325,4 +328,85 @@ fn stripe() {
         currency: "USD",
         ..PLAIN
     });
+}
+
+/// The account at Alipay: of its ways to pay, the code is the one that Alipay is asked for.
+const ALIPAY: Account = Account {
+    name: "alipay",
+    own: Own::Account(Alipay::account),
+    provider: |clock| Box::new(Alipay::new(clock, Habits::default())),
+    experience: Some("qr_code"),
+    verbs: &["pay", "query", "cancel", "refund", "query_refund"],
+    ..PLAIN
+};
+
+/// Where the trade waits for its payer, a refund is refused as long as the merchant's account is empty, and Alipay's
+/// troubles come as answers that look like any other.
+const ALIPAY_IN_WORDS: Account = Account {
+    name: "alipay, scanned at once",
+    provider: |clock| {
+        let habits =
+            Habits { scans_at_once: true, account_empties: true, tells_its_troubles: true };
+        Box::new(Alipay::new(clock, habits))
+    },
+    ..ALIPAY
+};
+
+/// Protects: the same for Alipay, which knows no trade before a payer has scanned, and does not tell of a refund before it
+/// is paid.
+#[test]
+fn alipay() {
+    tell_all(&ALIPAY);
+}
+
+/// Protects: the same where a trade waits, an account is empty and troubles are told, not shown.
+#[test]
+fn alipay_with_a_trade_that_waits() {
+    tell_all(&ALIPAY_IN_WORDS);
+}
+
+/// Protects: a call limit that is told with the status of a success is waited for like any other: the refund is made.
+#[test]
+fn alipay_call_limit_ends_no_refund() {
+    let world = World::open(&ALIPAY_IN_WORDS);
+    world.pay();
+    world.payer_pays();
+    world.sync();
+    world.trouble("refund", Fault::Busy, 1);
+    world.refund();
+    world.settle();
+    assert_eq!((world.has_struck(), world.there()), (true, (1, 1)));
+    assert_eq!(world.disagreements(), Vec::<String>::new());
+}
+
+/// Protects: the played Alipay proves requests: who signs with another key creates nothing there.
+#[test]
+fn alipay_refuses_a_stranger() {
+    let own = Own::Account(Alipay::account_of_a_stranger);
+    let world = World::open(&Account { own, ..ALIPAY });
+    world.pay();
+    world.payer_pays();
+    world.sync();
+    assert_eq!((world.payment().captured, world.there()), (0, (0, 0)));
+}
+
+/// Protects: H70, a code outlives the payment that was cancelled here, since nobody can close what no payer has scanned; money
+/// that comes by it is found when it is asked for.
+#[test]
+fn alipay_code_that_outlives_its_payment() {
+    // A busy machine may lose a reply: then it is asked once more.
+    let until = |world: &World, state: &str, act: fn(&World)| {
+        (0..5).for_each(|_| {
+            if world.state() != state {
+                act(world)
+            }
+        });
+        assert_eq!(world.state(), state);
+    };
+    let world = World::open(&ALIPAY);
+    world.pay();
+    until(&world, "cancelled", World::cancel);
+    world.payer_pays();
+    until(&world, "succeeded", World::sync);
+    assert_eq!(world.disagreements(), Vec::<String>::new());
 }

@@ -40,6 +40,8 @@ pub struct Account {
     pub own: Own,
     pub provider: fn(&ManualClock) -> Box<dyn Provider>,
     pub currency: &'static str,
+    /// How its payers meet it, where that is not the gateway's own choice.
+    pub experience: Option<&'static str>,
     /// Whether its payers only agree, and the money is taken by us.
     pub consent: bool,
     /// What it can do.
@@ -52,6 +54,7 @@ pub struct World {
     clock: ManualClock,
     played: Played,
     order: String,
+    experience: Option<&'static str>,
     payment: RefCell<Option<String>>,
     refund: RefCell<Option<String>>,
 }
@@ -77,7 +80,15 @@ impl World {
         let pay = Paywright::open("sqlite::memory:", options).unwrap();
         let order = read(json!({"currency": account.currency, "amount": AMOUNT}));
         let order = pay.create_order(order).unwrap().id;
-        World { pay, clock, played, order, payment: RefCell::default(), refund: RefCell::default() }
+        World {
+            pay,
+            clock,
+            played,
+            order,
+            experience: account.experience,
+            payment: RefCell::default(),
+            refund: RefCell::default(),
+        }
     }
 
     pub fn trouble(&self, verb: &'static str, fault: Fault, times: u32) {
@@ -100,7 +111,8 @@ impl World {
         }));
     }
 
-    fn create(&self, asked: Value) {
+    fn create(&self, mut asked: Value) {
+        asked["experience"] = self.experience.into();
         drop(self.pay.create_payment(read(asked)));
         let all = self.pay.payments(read(json!({"order_id": self.order}))).unwrap();
         *self.payment.borrow_mut() = Some(all.items[0].id.clone());

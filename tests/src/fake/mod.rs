@@ -4,6 +4,7 @@
 //! A provider is one [`Provider`]; [`Played`] puts it behind a server and its troubles before it, and
 //! [`Played::transport`] is the way there for a gateway that believes to speak to the real host.
 
+pub mod alipay;
 pub mod paypal;
 pub mod plain;
 pub mod plain_gateway;
@@ -90,6 +91,12 @@ pub trait Provider: Send {
 
     /// The same as it is now, to speak of the past later.
     fn remembered(&self) -> Box<dyn Provider>;
+
+    /// How it says itself that it is busy or broken; nothing where only its server says so.
+    fn trouble_said(&self, request: &Received, fault: Fault) -> Option<Answered> {
+        let _ = (request, fault);
+        None
+    }
 
     /// An answer whose signature is gone or wrong; nothing where answers have none.
     fn spoilt(&self, answered: &Answered, how: Spoiling) -> Option<Answered> {

@@ -139,8 +139,11 @@ fn decide(stage: &Mutex<Stage>, request: &Received) -> (Fault, Option<Answered>)
     let page = |status| Answered::of(status, "text/html", "<html><body>Gateway</body></html>");
     let said = match fault {
         Fault::DroppedAfter | Fault::DroppedBefore | Fault::Unreachable => None,
-        Fault::Busy => Some(page(429)),
-        Fault::BrokenBefore | Fault::BrokenAfter => Some(page(500)),
+        Fault::Busy | Fault::BrokenBefore | Fault::BrokenAfter => {
+            let status = if fault == Fault::Busy { 429 } else { 500 };
+            let said = stage.provider.trouble_said(request, fault);
+            Some(said.unwrap_or_else(|| page(status)))
+        }
         Fault::Away => Some(page(503)),
         Fault::Html => Some(page(200)),
         Fault::Huge => Some(Answered::json(200, vec![b' '; 5 << 20])),
