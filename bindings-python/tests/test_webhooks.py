@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -13,6 +13,7 @@ import standardwebhooks
 
 import paywright
 from paywright import Paywright
+from paywright.types import WebhookFields
 
 NEW = "whsec_dGhyb3dhd2F5LW5ldy1zZWNyZXQtb25l"
 OLD = "whsec_dGhyb3dhd2F5LW9sZC1zZWNyZXQtdHdv"
@@ -55,7 +56,7 @@ def receiver() -> Iterator[Receiver]:
         thread.join()
 
 
-def opened(*webhooks: paywright.Webhook | Mapping[str, Any]) -> Paywright:
+def opened(*webhooks: paywright.Webhook | WebhookFields) -> Paywright:
     # The official library looks at the machine's clock, so the engine does too.
     return Paywright.open("sqlite::memory:", gateways=[paywright.Mock()], mode="test", webhooks=webhooks)
 
@@ -115,7 +116,7 @@ def test_a_message_that_failed_is_seen_and_sent_again(receiver: Receiver) -> Non
 )
 def test_a_wrong_webhook_is_refused(wrong: dict[str, Any], code: str) -> None:
     # Protects: what could never be delivered, or would go where it must not, is found when the engine is opened.
-    given = {"url": "https://hooks.example/", "secrets": [NEW], **wrong}
+    given: Any = {"url": "https://hooks.example/", "secrets": [NEW], **wrong}
     with pytest.raises(paywright.PaywrightError) as error:
         opened(given)
     assert error.value.code == code
@@ -123,7 +124,7 @@ def test_a_wrong_webhook_is_refused(wrong: dict[str, Any], code: str) -> None:
 
 def test_two_webhooks_need_two_names() -> None:
     # Protects: a place in the journal belongs to one endpoint.
-    given = {"url": "https://hooks.example/", "secrets": [NEW]}
+    given: WebhookFields = {"url": "https://hooks.example/", "secrets": [NEW]}
     with pytest.raises(paywright.ConfigError, match="stands twice"):
         opened(given, given)
 

@@ -208,6 +208,13 @@ fn a_changed_webhook_is_noticed() {
         (STRIPE, "cases", "valid", "/expect/colour", json!("red")),
         (STRIPE, "cases", "expired", "/expect/verified", json!(true)),
         (STRIPE, "cases", "empty-body", "/expect/either", json!(false)),
+        (STRIPE, "cases", "valid", "/expect/parses", json!(null)),
+        (STRIPE, "cases", "tolerance-zero", "/expect/parses", json!(false)),
+        (STRIPE, "cases", "huge-body", "/expect/parses", json!(false)),
+        (STRIPE, "cases", "valid-not-json", "/expect/parses", json!(true)),
+        (STRIPE, "cases", "valid-thin-event", "/expect/parses", json!(true)),
+        (STRIPE, "cases", "t-with-space", "/expect/parses", json!(false)),
+        (STRIPE, "cases", "empty-body", "/expect/parses", json!(true)),
         (STANDARD, "cases", "valid", "/expect/verified", json!(false)),
         (STANDARD, "cases", "valid", "/secret", other),
         (STANDARD, "cases", "valid", "/expect/colour", json!("red")),
@@ -227,6 +234,23 @@ fn a_changed_webhook_is_noticed() {
     let mut file = parsed(STANDARD);
     file["known_answers"].as_array_mut().unwrap().iter_mut().for_each(|a| a["id"] = json!("msg"));
     assert_eq!(judge(&file, None).unwrap().disagreements.len(), 3);
+}
+
+/// Protects: what a genuine message of Stripe is good for is judged in every case that says it.
+#[test]
+fn every_parsing_of_stripe_is_judged() {
+    let mut file = parsed(STRIPE);
+    let mut changed = Vec::new();
+    for case in file["cases"].as_array_mut().unwrap() {
+        if let Some(parses) = case["expect"].get("parses").map(|parses| parses == true) {
+            put(case, "/expect/parses", json!(!parses));
+            changed.push(format!("cases.{}", case["id"].as_str().unwrap()));
+        }
+    }
+    let disagreements = judge(&file, None).unwrap().disagreements;
+    assert!(disagreements.iter().all(|d| d.why.starts_with("parses is")), "{disagreements:?}");
+    let named: Vec<_> = disagreements.into_iter().map(|d| d.case).collect();
+    assert_eq!((named.len(), named), (21, changed));
 }
 
 fn put(case: &mut Value, pointer: &str, value: Value) {
