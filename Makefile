@@ -32,6 +32,7 @@ faults: ## every scenario with every store call failing in turn
 
 bench: ## figures as ratios to a raw limit measured in the same run (BENCH_ARGS=--full: with a million payments)
 	@cargo bench -q -p paywright-tests --bench settle -- $(BENCH_ARGS)
+	@cargo bench -q -p paywright-tests --bench verify
 	@$(PYTHON) scripts/test.py --only bench-python
 
 wheel: ## the Python package as a wheel, in bindings-python/dist

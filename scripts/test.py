@@ -216,8 +216,11 @@ def main() -> int:
     if only in (None, "package"):
         all_of(packaged(Path(sys.executable)))
     if only == "bench-python":
+        python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         environment = toolchain.build_python_module(release=True)
-        all_of([Suite("settles from Python", [sys.executable, "bindings-python/bench/settle.py"], as_one, environment)])
+        benches = {"settles from Python": "settle.py", "callbacks verified from Python": "verify.py"}
+        all_of([Suite(name, [str(python), f"bindings-python/bench/{bench}"], as_one, environment)
+                for name, bench in benches.items()])
         toolchain.build_python_module()
     if only == "wheel":
         python = environment_with(ROOT / "bindings-python" / "requirements-test.txt")

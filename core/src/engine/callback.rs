@@ -89,7 +89,7 @@ impl Engine {
         body: &[u8],
     ) -> Result<Notice> {
         let gateway = self.gateway(gateway)?;
-        self.prove(&gateway, headers, body).map(|notice| notice.get().clone())
+        self.prove(&gateway, headers, body).map(Verified::into_inner)
     }
 
     fn prove(

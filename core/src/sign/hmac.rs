@@ -61,6 +61,18 @@ pub fn hex_digits(bytes: &[u8; 32]) -> [u8; 64] {
     digits
 }
 
+/// Whether an offered text is exactly these digits; like [`any_equal`], it tells nothing about where they differ.
+pub fn same_digits(digits: &[u8; 64], offered: &[u8]) -> Choice {
+    let (ours, _) = digits.as_chunks::<8>();
+    let (theirs, rest) = offered.as_chunks::<8>();
+    // The length of an offer is no secret.
+    if theirs.len() != ours.len() || !rest.is_empty() {
+        return Choice::from(0);
+    }
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    ours.iter().zip(theirs).fold(Choice::from(1), |same, (a, b)| same & word(a).ct_eq(&word(b)))
+}
+
 /// From exactly 64 hex digits of either case.
 pub fn from_hex(text: &str) -> Option<[u8; 32]> {
     let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());

@@ -5,12 +5,12 @@
 //! is digits only (no blank, no sign), a `v1` is exactly 64 lower-case hex digits, and a genuine body that is empty or
 //! not UTF-8 is refused as `malformed`. A `t` in the future passes, because Stripe's own libraries have no such limit.
 
-use subtle::{Choice, ConstantTimeEq};
+use subtle::Choice;
 
 use crate::error::{Code, Error, Result};
 use crate::http::{CALLBACK_BYTES_MAX, HEADER_BYTES_MAX};
 use crate::secret::Secret;
-use crate::sign::hmac::{MacKey, hex_digits, hmac_sha256, to_hex};
+use crate::sign::hmac::{MacKey, hex_digits, hmac_sha256, same_digits, to_hex};
 use crate::sign::unix_seconds;
 
 /// The header that carries the signatures.
@@ -120,7 +120,7 @@ impl<'h> Offered<'h> {
 
     fn any_equal(&self, digits: &[u8; 64]) -> Choice {
         let signatures = self.header.split(',').filter_map(|item| item.strip_prefix("v1="));
-        signatures.fold(Choice::from(0), |found, one| found | digits.ct_eq(one.as_bytes()))
+        signatures.fold(Choice::from(0), |found, one| found | same_digits(digits, one.as_bytes()))
     }
 }
 

@@ -16,12 +16,15 @@ struct Unit {
 }
 
 /// Written in whole units, as ISO 4217 has it, but for MGA, whose fifths are not collected.
-const WHOLE: &str = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF";
+const WHOLE: [&str; 15] = [
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF",
+    "XOF", "XPF",
+];
 /// Written with two places that must be zero, although ISO 4217 has none. For UGX Stripe's documents contradict
 /// themselves; this is the more specific of the two statements.
-const EMPTY_PLACES: &str = "ISK UGX";
+const EMPTY_PLACES: [&str; 2] = ["ISK", "UGX"];
 /// Written with three places, the last of which must be zero.
-const THOUSANDTHS: &str = "BHD JOD KWD OMR TND";
+const THOUSANDTHS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
 
 /// Below this the card networks collect nothing, in Stripe's unit. Its own check is made after conversion, so this one
 /// only spares the exchange; a currency without a row is left to Stripe.
@@ -37,11 +40,11 @@ const SMALLEST: [(&str, i64); 31] = [
 
 /// `None` for currencies whose unit nobody has told us.
 fn unit(currency: Currency) -> Option<Unit> {
-    let is_in = |list: &str| list.split(' ').any(|code| code == currency.code());
+    let is_in = |list: &[&str]| list.contains(&currency.code());
     match currency.exponent() {
-        _ if is_in(WHOLE) => Some(Unit { places: 0, step: 1 }),
-        _ if is_in(EMPTY_PLACES) => Some(Unit { places: 2, step: 100 }),
-        _ if is_in(THOUSANDTHS) => Some(Unit { places: 3, step: 10 }),
+        _ if is_in(&WHOLE) => Some(Unit { places: 0, step: 1 }),
+        _ if is_in(&EMPTY_PLACES) => Some(Unit { places: 2, step: 100 }),
+        _ if is_in(&THOUSANDTHS) => Some(Unit { places: 3, step: 10 }),
         2 => Some(Unit { places: 2, step: 1 }),
         _ => None,
     }
