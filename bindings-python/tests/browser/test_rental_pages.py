@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from serving import EXAMPLES, environment, free_port, run, served
-from visitor import WINDOWS, Visitor
+from browser.serving import EXAMPLES, environment, free_port, run, served
+from browser.visitor import WINDOWS, Visitor
 
 pytest.importorskip("paywright.django.store", reason="the store in the host's own database is not here")
 

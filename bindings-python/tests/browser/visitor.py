@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from serving import ROOT
+from browser.serving import ROOT
 
 WINDOWS = {"desktop": (1280, 800), "phone": (390, 844)}
 """Width and height of the two windows that every page is looked at in."""

@@ -60,6 +60,7 @@ LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
 LANGUAGE_CODE = "en"
 LOGIN_URL = "sign_in"
 STATIC_URL = "static/"
+TIME_ZONE = "UTC"
 USE_TZ = True
 
 # Without a Stripe key the mock gateway collects: no account, no network, no money.
