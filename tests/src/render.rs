@@ -4,6 +4,8 @@
 mod gateways;
 mod metadata;
 mod python;
+mod python_async;
+mod python_web;
 mod reference;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +29,9 @@ pub fn all() -> Vec<Rendered> {
         file("bindings-python/python/paywright/types.py", python::types()),
         file("bindings-python/python/paywright/signatures.py", python::signatures()),
         file("bindings-python/python/paywright/display.py", python::display()),
+        file("bindings-python/python/paywright/aio.py", python_async::module()),
+        file("bindings-python/python/paywright/_codes.py", python_web::codes()),
+        file("bindings-python/python/paywright/fastapi/models.py", python_web::models()),
     ]
 }
 
