@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from .._native import Payment
+from ..display import format_amount
 from ..errors import ConfigError, CredentialsRejected, InternalError, PaywrightError, StorageError
 
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -75,11 +76,7 @@ def message(error: PaywrightError) -> str:
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency, as the active language writes it."""
-    try:
-        from ..display import format_amount
-    except ImportError:
-        return f"{amount} {currency}"
-    return str(format_amount(amount, currency, language="zh" if in_chinese(get_language()) else "en"))
+    return format_amount(amount, currency, language="zh" if in_chinese(get_language()) else "en")
 
 
 def payment_row(payment: Payment) -> dict[str, Any]:

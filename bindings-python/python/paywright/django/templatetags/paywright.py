@@ -14,6 +14,7 @@ from django.utils.html import json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from paywright.display import qr_svg
 from paywright.errors import PaywrightError
 
 from .. import conf
@@ -95,10 +96,8 @@ def _named(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _qr_code(text: str | None, title: str) -> SafeString:
-    from paywright.display import qr_svg
-
     # Squares that we drew ourselves: the text is in them as dots, never as markup.
-    return mark_safe(qr_svg(text or ""))  # noqa: S308
+    return mark_safe(qr_svg(text or "", title=title))  # noqa: S308
 
 
 def _our_return_page(context: template.Context, payment: Any) -> str:
