@@ -183,8 +183,10 @@ def mock_checkout(request: HttpRequest) -> HttpResponseBase:
 
 
 def _with_form_token(request: HttpRequest, html: str) -> str:
-    """The engine's page knows nothing of Django's form tokens: one goes into each of its forms."""
+    """The engine's page knows nothing of Django's form tokens: one goes into each of its forms, and the browser may say
+    where a form comes from, which Django compares."""
     form = '<form method="post">'
+    html = html.replace('name="referrer" content="no-referrer"', 'name="referrer" content="same-origin"')
     return html.replace(form, f'{form}<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">')
 
 

@@ -49,6 +49,13 @@ def payment_label(thing: Any) -> str:
     return word(str(getattr(thing, "state", None) or "unknown"))
 
 
+@register.filter
+def payment_method(thing: Any) -> str:
+    """`{{ payment|payment_method }}`: how the payer pays, as a payer says it."""
+    method = str(getattr(thing, "method", None) or "")
+    return words(get_language()).get(f"by_{method}", method)
+
+
 @register.simple_tag(takes_context=True)
 def payment_action(
     context: template.Context, payment: Any, nonce: str = "", return_url: str = "", label: str = ""
