@@ -26,6 +26,7 @@ pub fn all() -> Vec<Rendered> {
         file("bindings-python/python/paywright/_native.pyi", python::stub()),
         file("bindings-python/python/paywright/types.py", python::types()),
         file("bindings-python/python/paywright/signatures.py", python::signatures()),
+        file("bindings-python/python/paywright/display.py", python::display()),
     ]
 }
 

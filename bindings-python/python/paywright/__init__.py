@@ -4,6 +4,7 @@
 Importing this opens no file and no connection.
 """
 
+from . import display as display
 from . import signatures as signatures
 from ._native import *
 from .errors import *
