@@ -218,7 +218,8 @@ def main() -> int:
     if only == "bench-python":
         python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         environment = toolchain.build_python_module(release=True)
-        benches = {"settles from Python": "settle.py", "callbacks verified from Python": "verify.py"}
+        benches = {"settles from Python": "settle.py", "callbacks verified from Python": "verify.py",
+                   "cost of importing": "import_cost.py"}
         all_of([Suite(name, [str(python), f"bindings-python/bench/{bench}"], as_one, environment)
                 for name, bench in benches.items()])
         toolchain.build_python_module()
