@@ -1,6 +1,6 @@
 """What Paywright raises: one class for each way in which a caller handles an error.
 
-`code` says exactly what is wrong and never changes its spelling; the reference lists all codes.
+`code` says exactly what is wrong and never changes its spelling; docs/errors.md lists all codes.
 """
 
 from __future__ import annotations
