@@ -7,6 +7,7 @@ mod due;
 mod faults;
 mod host_gateway;
 mod machines;
+mod nonces;
 mod outgoing;
 mod requirements;
 mod scenarios;

@@ -5,6 +5,8 @@ mod errors;
 mod gateways;
 mod metadata;
 mod python;
+mod python_async;
+mod python_web;
 mod reference;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +31,9 @@ pub fn all() -> Vec<Rendered> {
         file("bindings-python/python/paywright/_native.pyi", python::stub()),
         file("bindings-python/python/paywright/types.py", python::types()),
         file("bindings-python/python/paywright/signatures.py", python::signatures()),
+        file("bindings-python/python/paywright/aio.py", python_async::module()),
+        file("bindings-python/python/paywright/_codes.py", python_web::codes()),
+        file("bindings-python/python/paywright/fastapi/models.py", python_web::models()),
     ]
 }
 

@@ -10,12 +10,13 @@ from .errors import *
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import signatures as signatures
+    from .aio import AsyncPaywright as AsyncPaywright
     from .gateways import Gateway as Gateway
     from .types import *
 
 # What most processes never name is loaded when it is named: `typing` and `dataclasses` behind these take longer to load
 # than everything above. A name stands here with the module that has it; the module's own name stands for itself.
-_LATER = {"signatures": "signatures", "Gateway": "gateways"}
+_LATER = {"signatures": "signatures", "AsyncPaywright": "aio", "Gateway": "gateways"}
 
 
 def __getattr__(name: str) -> object:

@@ -1757,6 +1757,20 @@ class Paywright:
         and enables a webhook that was gone. Errors: `webhook_not_found`,
         `message_not_found`, `argument_range`, `argument_conflict`.
         """
+    def claim_nonce(
+        self,
+        scope: str,
+        nonce: str,
+        timestamp: int,
+        *,
+        tolerance_s: int | None = None,
+    ) -> Done:
+        """Takes the number of a signed request, once: `nonce` was not taken before in `scope`
+        (such as a client's name), and `timestamp`, in Unix seconds, is at most
+        `tolerance_s` from now (300 unless said, at most 3600). Check the signature first.
+        Of two who take the same number at once, one is refused. Errors: `auth_stale`,
+        `replay`, `id_format`, `argument_range`.
+        """
     def run_due(
         self,
         *,

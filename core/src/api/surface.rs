@@ -841,6 +841,11 @@ macro_rules! surface {
                 /// a journal row, or all that was given up. It also ends a rest and enables a webhook that was gone.
                 /// Errors: `webhook_not_found`, `message_not_found`, `argument_range`, `argument_conflict`.
                 fn replay_webhook(name: Text;; message_id: Text, after: Whole, actor: Text) -> WebhookStatus;
+                /// Takes the number of a signed request, once: `nonce` was not taken before in `scope` (such as a client's
+                /// name), and `timestamp`, in Unix seconds, is at most `tolerance_s` from now (300 unless said, at most
+                /// 3600). Check the signature first. Of two who take the same number at once, one is refused. Errors:
+                /// `auth_stale`, `replay`, `id_format`, `argument_range`.
+                fn claim_nonce(scope: Text, nonce: Text, timestamp: Whole;; tolerance_s: Whole) -> Done;
                 /// Does what time has made necessary: expiry, open outcomes, timers, seals, webhooks. Call it from cron or a
                 /// timer.
                 fn run_due(;; limit: Whole) -> DueReport;
