@@ -9,6 +9,7 @@ from .errors import *
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import display as display
     from . import signatures as signatures
     from .aio import AsyncPaywright as AsyncPaywright
     from .gateways import Gateway as Gateway
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 # What most processes never name is loaded when it is named: `typing` and `dataclasses` behind these take longer to load
 # than everything above. A name stands here with the module that has it; the module's own name stands for itself.
-_LATER = {"signatures": "signatures", "AsyncPaywright": "aio", "Gateway": "gateways"}
+_LATER = {"display": "display", "signatures": "signatures", "AsyncPaywright": "aio", "Gateway": "gateways"}
 
 
 def __getattr__(name: str) -> object:
