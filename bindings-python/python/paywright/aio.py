@@ -694,6 +694,28 @@ class AsyncPaywright(Bridge):
             actor=actor,
         )
 
+    async def claim_nonce(
+        self,
+        scope: str,
+        nonce: str,
+        timestamp: int,
+        *,
+        tolerance_s: int | None = None,
+    ) -> Done:
+        """Takes the number of a signed request, once: `nonce` was not taken before in `scope`
+        (such as a client's name), and `timestamp`, in Unix seconds, is at most
+        `tolerance_s` from now (300 unless said, at most 3600). Check the signature first.
+        Of two who take the same number at once, one is refused. Errors: `auth_stale`,
+        `replay`, `id_format`, `argument_range`.
+        """
+        return await self.call(
+            Paywright.claim_nonce,
+            scope,
+            nonce,
+            timestamp,
+            tolerance_s=tolerance_s,
+        )
+
     async def run_due(
         self,
         *,
