@@ -22,13 +22,20 @@ class Code(NamedTuple):
     message_zh: str
 
 
+class _Details(dict[str, str]):
+    """A detail that is not known stands for itself."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
 def refusal(code: str, **details: str) -> PaywrightError:
     """The error of a code, worded as the engine words it."""
-    row = CODES[code]
+    row, known = CODES[code], _Details(details)
     return _BY_GROUP[row.group](
-        row.message.format(**details),
+        row.message.format_map(known),
         code=code,
-        message_zh=row.message_zh.format(**details),
+        message_zh=row.message_zh.format_map(known),
         retryable=row.retryable,
         http_status=row.http_status,
         details=details,

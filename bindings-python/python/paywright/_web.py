@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
@@ -16,7 +16,7 @@ from ._codes import CODES, refusal
 from .errors import NotFound, PaywrightError
 
 if TYPE_CHECKING:
-    from ._native import Paywright, Payment
+    from ._native import Event, Payment, Paywright
     from .types import HeadersLike, PaymentState, RefundState
 
 CALLBACK_BYTES_MAX = 1024 * 1024
@@ -64,10 +64,8 @@ def is_public(code: str) -> bool:
 
 
 def problem_of(error: PaywrightError) -> dict[str, object]:
-    """What a JSON answer says of an error. Trouble that only an operator can mend is logged and told without details."""
+    """What a JSON answer says of an error. Trouble that only an operator can mend is told without details."""
     shown = is_public(error.code)
-    if not shown:
-        _LOG.error("%s: %s", error.code, error.message)
     return {
         "code": error.code,
         "group": error.group,
@@ -82,12 +80,14 @@ def problem(error: PaywrightError) -> Answer:
     """The answer for an error: its own, where it carries one for the remote side, or JSON with code and sentences."""
     if (reply := error.reply) is not None:
         return Answer(reply.status, reply.headers, reply.body)
+    if not is_public(error.code):
+        _LOG.error("%s: %s", error.code, error.message)
     return json_answer(error.http_status, problem_of(error))
 
 
 def json_answer(status: int, content: object) -> Answer:
     """JSON that no cache keeps and no browser takes for anything else."""
-    body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(errors="backslashreplace")
     headers = {
         "content-type": "application/json",
         "cache-control": "no-store",
@@ -156,6 +156,28 @@ def status_of(payment: Payment) -> dict[str, object]:
     }
 
 
+def record_of(payment: Payment, events: Iterable[Event]) -> dict[str, object]:
+    """A payment with its log in the names of shops that keep a table of payments; worded as the engine's own replies."""
+    logs: list[dict[str, object]] = []
+    for event in events:
+        entry = {"t": time_text(event.at), "operator": event.actor}
+        if event.event == "payment.created":
+            logs.append({**entry, "event": "start", "detail": f"start payment {payment.method}"})
+        detail = " ".join(f"{name}={value}" for name, value in event.detail.items())
+        logs.append({**entry, "event": event.event.replace(".", "_"), "detail": detail})
+    return {
+        "id": payment.id,
+        "order": payment.order_id,
+        "amount": str(payment.amount),
+        "method": payment.method,
+        "status": payment.state,
+        "created_at": time_text(payment.created_at),
+        "updated_at": time_text(payment.updated_at),
+        "expires_at": time_text(payment.expires_at),
+        "logs": logs,
+    }
+
+
 def history_of(pay: Paywright, customer: str, page: int | None, size: int | None) -> dict[str, object]:
     """A page of a customer's payments, newest first."""
     found = pay.payments(customer=customer, page=page, size=size)
@@ -170,6 +192,20 @@ def history_of(pay: Paywright, customer: str, page: int | None, size: int | None
         for payment in found.items
     ]
     return {"total": found.total, "page": found.page, "size": found.size, "payments": rows}
+
+
+def own_status(pay: Paywright, customer: str, payment_id: str) -> Answer:
+    """The status of a customer's own payment. Another's is answered like one that does not exist."""
+    payment = pay.payment(payment_id)
+    if payment.customer != customer:
+        raise refusal("payment_not_found", payment=payment_id)
+    return json_answer(200, status_of(payment))
+
+
+def own_history(pay: Paywright, customer: str, query: Mapping[str, str]) -> Answer:
+    """A page of a customer's own payments, as `page` and `size` of a query string ask for."""
+    page, size = number("page", query.get("page")), number("size", query.get("size"))
+    return json_answer(200, history_of(pay, customer, page, size))
 
 
 def number(name: str, text: str | None) -> int | None:
