@@ -89,6 +89,30 @@ def interpreters() -> dict[tuple[int, int], Path]:
     return dict(sorted(found.items()))
 
 
+def chromium() -> tuple[Path | None, str]:
+    """The browser that clicks through the examples' pages: the system's own, or Debian's where this may install it, with
+    a font for the Chinese pages. Where it cannot be had, nothing and the reason."""
+    if named := os.environ.get("PAYWRIGHT_CHROMIUM"):
+        return (Path(named), "") if Path(named).exists() else (None, f"PAYWRIGHT_CHROMIUM names {named}, which is not there")
+    if found := _on_path("chromium", "chromium-browser", "google-chrome"):
+        return found, ""
+    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return None, "Chromium was not found; on Debian: apt-get install chromium fonts-wqy-microhei"
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-wqy-microhei"]
+    done = subprocess.CompletedProcess[str](install, 1)
+    for command in (["apt-get", "update", "-qq"], install):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if found := _on_path("chromium"):
+        return found, ""
+    last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    return None, f"`{' '.join(install)}` failed: {last}"
+
+
+def _on_path(*names: str) -> Path | None:
+    return next((Path(found) for name in names if (found := shutil.which(name))), None)
+
+
 def target() -> Path:
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
