@@ -42,6 +42,8 @@ def environment(folder: Path) -> dict[str, str]:
         "PATH": os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONDONTWRITEBYTECODE": "1",
+        # What an installed package tells pytest by its entry point.
+        "PYTEST_PLUGINS": "paywright._pytest",
     }
 
 
