@@ -21,12 +21,17 @@ class ActForm(forms.Form):
     """What an act may ask for. Each act keeps the fields that it has."""
 
     amount = forms.CharField(max_length=40, required=False, help_text="Such as 30.00. Empty: all that is left.")
-    resolution = forms.ChoiceField(choices=[(word, word.replace("_", " ").capitalize()) for word in get_args(Resolution)])
+    resolution = forms.ChoiceField(
+        choices=[(word, word.replace("_", " ").capitalize()) for word in get_args(Resolution)]
+    )
     order_id = forms.CharField(
         max_length=64, required=False, label="Order", help_text="ord_…, where the money belongs to another order."
     )
     transaction_id = forms.CharField(
-        max_length=200, required=False, label="Transaction number", help_text="The bank's or gateway's own, if there is one."
+        max_length=200,
+        required=False,
+        label="Transaction number",
+        help_text="The bank's or gateway's own, if there is one.",
     )
     reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2, "cols": 60}))
     once = forms.RegexField(r"\A[0-9a-f]{16}\Z", widget=forms.HiddenInput)

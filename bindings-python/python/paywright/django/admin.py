@@ -81,11 +81,31 @@ class OrderAdmin(ReadingAdmin):
 
     acts = (CANCEL_ORDER,)
     ids = {"ord_": "pk", "pay_": "payments__pk"}
-    list_display = ("id", "reference", "customer", "flow", "state", "total_shown", "paid_shown", "refunded_shown", "created_at")
+    list_display = (
+        "id",
+        "reference",
+        "customer",
+        "flow",
+        "state",
+        "total_shown",
+        "paid_shown",
+        "refunded_shown",
+        "created_at",
+    )
     list_filter = ("flow", "state", "currency")
     search_fields = ("reference", "customer")
     shown = (
-        *("id", "reference", "customer", "flow", "state", "total_shown", "paid_shown", "refunded_shown", "deposit_shown"),
+        *(
+            "id",
+            "reference",
+            "customer",
+            "flow",
+            "state",
+            "total_shown",
+            "paid_shown",
+            "refunded_shown",
+            "deposit_shown",
+        ),
         *("metadata", "extends", "payable_until", "starts_at", "ends_at", "created_at", "updated_at", "version"),
     )
     total_shown, paid_shown = _money("total"), _money("paid")
@@ -102,7 +122,13 @@ class OrderAdmin(ReadingAdmin):
         """Its payments, its refunds, its journal, its ledger."""
 
         def paid(payment: Any) -> list[Any]:
-            return [_linked(payment), payment.gateway, payment.method, payment.state, format_amount(payment.amount, row.currency)]
+            return [
+                _linked(payment),
+                payment.gateway,
+                payment.method,
+                payment.state,
+                format_amount(payment.amount, row.currency),
+            ]
 
         def back(refund: Any) -> list[Any]:
             return [_linked(refund), refund.state, format_amount(refund.amount, refund.currency), refund.reason]
@@ -122,12 +148,32 @@ class PaymentAdmin(ReadingAdmin):
 
     acts = (REFUND, CAPTURE, CANCEL, CONFIRM)
     ids = {"pay_": "pk", "ord_": "order__pk", "ref_": "refunds__pk"}
-    list_display = ("id", "order", "gateway", "method", "state", "amount_shown", "refunded_shown", "created_at", "paid_at")
+    list_display = (
+        "id",
+        "order",
+        "gateway",
+        "method",
+        "state",
+        "amount_shown",
+        "refunded_shown",
+        "created_at",
+        "paid_at",
+    )
     list_filter = (_words("state", get_args(PaymentState)), "gateway", "method", "late", "manual")
     list_select_related = ("order",)
     search_fields = ("=reference", "=transaction_id", "=order__reference", "=order__customer")
     shown = (
-        *("id", "order", "gateway", "method", "state", "amount_shown", "captured_shown", "refunded_shown", "pending_shown"),
+        *(
+            "id",
+            "order",
+            "gateway",
+            "method",
+            "state",
+            "amount_shown",
+            "captured_shown",
+            "refunded_shown",
+            "pending_shown",
+        ),
         *("description", "reference", "transaction_id", "failure_code", "failure_message", "late", "manual"),
         *("manual_capture", "expires_at", "paid_at", "created_at", "updated_at", "version"),
     )

@@ -1,4 +1,4 @@
-"""Columns as a project reads them: ids as `pay_…`, times as aware datetimes. They are for reading; nothing is written."""
+"""Columns as a project reads them: ids as `pay_…`, times as aware datetimes. Nothing is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The admin of tables that are only read, with acts that go through the engine. Nothing is added, changed or deleted."""
+"""The admin of tables that are only read, with acts that go through the engine. Nothing is edited."""
 
 from __future__ import annotations
 
