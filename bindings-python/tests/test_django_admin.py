@@ -14,6 +14,8 @@ from paywright import Payment, Paywright
 
 __all__ = ["client", "settings"]
 
+pytest.importorskip("paywright.django.store")
+
 ALIAS = {**SETTINGS, "DATABASE": "default", "GATEWAYS": ["mock", "django_host.bank"]}
 TABLES = ("order", "payment", "refund", "journalentry", "transfer", "paymentexception")
 EVIL = "<script>alert(1)</script>"
