@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 
 from django.db import models
 
@@ -12,8 +12,12 @@ from . import conf
 
 if TYPE_CHECKING:
     _QuerySet = models.QuerySet[Any]
+    Text: TypeAlias = models.TextField[Any, Any]
+    Whole: TypeAlias = models.BigIntegerField[Any, Any]
+    Link: TypeAlias = models.ForeignKey[Any, Any]
 else:
     _QuerySet = models.QuerySet
+    Text, Whole, Link = models.TextField, models.BigIntegerField, models.ForeignKey
 
 
 class ReadOnlyError(TypeError):
@@ -53,10 +57,13 @@ class ReadOnlyQuerySet(_QuerySet):
         _refuse("delete")
 
 
-_Manager: Any = models.Manager.from_queryset(ReadOnlyQuerySet)
+if TYPE_CHECKING:
+    _Manager = models.Manager[Any]
+else:
+    _Manager = models.Manager.from_queryset(ReadOnlyQuerySet)
 
 
-class ReadOnlyManager(_Manager):  # type: ignore[misc]
+class ReadOnlyManager(_Manager):
     """Looks into the database that `PAYWRIGHT["DATABASE"]` names, unless `using` says otherwise."""
 
     def get_queryset(self) -> Any:
@@ -104,21 +111,21 @@ def amount_of(column: str, what: str) -> Any:
     return property(read)
 
 
-def text(**given: Any) -> models.TextField[Any, Any]:
+def text(**given: Any) -> Text:
     """A text."""
     return models.TextField(**given)
 
 
-def whole(**given: Any) -> models.BigIntegerField[Any, Any]:
+def whole(**given: Any) -> Whole:
     """A whole number."""
     return models.BigIntegerField(**given)
 
 
-def minor(column: str, **given: Any) -> models.BigIntegerField[Any, Any]:
+def minor(column: str, **given: Any) -> Whole:
     """A column of minor units."""
     return whole(db_column=column, **given)
 
 
-def link(to: str, **given: Any) -> models.ForeignKey[Any, Any]:
+def link(to: str, **given: Any) -> Link:
     """A reference by the integer key, inside the tables."""
     return models.ForeignKey(to, models.DO_NOTHING, to_field="key", db_constraint=False, **given)

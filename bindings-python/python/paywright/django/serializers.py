@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework import serializers
 
 from .._native import Event, Order, Payment
 from .engine import get_paywright
 
+if TYPE_CHECKING:
+    _Serializer = serializers.Serializer[Any]
+    _Field = serializers.Field[Any, Any, Any, Any]
+else:
+    _Serializer, _Field = serializers.Serializer, serializers.Field
+
 DEFAULT_METHOD = "wechat"
 
 
-class OrderIdField(serializers.Field):  # type: ignore[type-arg]
+class OrderIdField(_Field):
     """An order as the project names it: its own number or text (the order's `reference`), or `ord_…`."""
 
-    default_error_messages = {"invalid": "A number or a text is needed."}
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "A number or a text is needed."}
 
     def to_internal_value(self, data: Any) -> str:
         """The text of it."""
@@ -30,10 +36,10 @@ class OrderIdField(serializers.Field):  # type: ignore[type-arg]
         return order_number(value)
 
 
-class AmountField(serializers.Field):  # type: ignore[type-arg]
+class AmountField(_Field):
     """An exact amount as text, such as "100.00". A JSON number with a fraction is refused: it is none exactly."""
 
-    default_error_messages = {"invalid": 'An amount as text is needed, such as "100.00".'}
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": 'An amount as text is needed, such as "100.00".'}
 
     def to_internal_value(self, data: Any) -> str:
         """The text; the engine reads it with the currency's own digits."""
@@ -46,55 +52,55 @@ class AmountField(serializers.Field):  # type: ignore[type-arg]
         return str(value)
 
 
-class PaymentCreateSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class PaymentCreateSerializer(_Serializer):
     """`{"order_id": 123, "method": "wechat", "amount": "100.00"}`; only `order_id` is needed."""
 
-    order_id = OrderIdField()
-    method = serializers.CharField(max_length=40, default=DEFAULT_METHOD)
-    amount = AmountField(required=False)
+    order_id: OrderIdField = OrderIdField()
+    method: serializers.CharField = serializers.CharField(max_length=40, default=DEFAULT_METHOD)
+    amount: AmountField = AmountField(required=False)
 
 
-class RefundCreateSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class RefundCreateSerializer(_Serializer):
     """`{"amount": "30.00", "reason": "…"}`; all that is left, unless an amount is said."""
 
-    amount = AmountField(required=False)
-    reason = serializers.CharField(max_length=500, required=False)
+    amount: AmountField = AmountField(required=False)
+    reason: serializers.CharField = serializers.CharField(max_length=500, required=False)
 
 
-class LogSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class LogSerializer(_Serializer):
     """An entry of a payment's log."""
 
-    t = serializers.CharField()
-    event = serializers.CharField()
-    operator = serializers.CharField()
-    detail = serializers.CharField()
+    t: serializers.CharField = serializers.CharField()
+    event: serializers.CharField = serializers.CharField()
+    operator: serializers.CharField = serializers.CharField()
+    detail: serializers.CharField = serializers.CharField()
 
 
-class ActionSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class ActionSerializer(_Serializer):
     """What the payer does next; `kind` says which of the others counts."""
 
-    kind = serializers.CharField()
-    url = serializers.CharField(allow_null=True)
-    qr_text = serializers.CharField(allow_null=True)
-    client_secret = serializers.CharField(allow_null=True)
-    parameters = serializers.DictField(child=serializers.CharField())
+    kind: serializers.CharField = serializers.CharField()
+    url: serializers.CharField = serializers.CharField(allow_null=True)
+    qr_text: serializers.CharField = serializers.CharField(allow_null=True)
+    client_secret: serializers.CharField = serializers.CharField(allow_null=True)
+    parameters: serializers.DictField = serializers.DictField(child=serializers.CharField())
 
 
-class PaymentSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class PaymentSerializer(_Serializer):
     """A payment with the names of a shop's own table, and with its action so that a page can show a QR code."""
 
-    id = serializers.CharField()
-    order = serializers.SerializerMethodField()
-    amount = AmountField()
-    currency = serializers.CharField()
-    method = serializers.CharField()
-    status = serializers.CharField(source="state")
-    action = ActionSerializer()
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-    paid_at = serializers.DateTimeField(allow_null=True)
-    expires_at = serializers.DateTimeField()
-    logs = serializers.SerializerMethodField()
+    id: serializers.CharField = serializers.CharField()
+    order: serializers.SerializerMethodField = serializers.SerializerMethodField()
+    amount: AmountField = AmountField()
+    currency: serializers.CharField = serializers.CharField()
+    method: serializers.CharField = serializers.CharField()
+    status: serializers.CharField = serializers.CharField(source="state")
+    action: ActionSerializer = ActionSerializer()
+    created_at: serializers.DateTimeField = serializers.DateTimeField()
+    updated_at: serializers.DateTimeField = serializers.DateTimeField()
+    paid_at: serializers.DateTimeField = serializers.DateTimeField(allow_null=True)
+    expires_at: serializers.DateTimeField = serializers.DateTimeField()
+    logs: serializers.SerializerMethodField = serializers.SerializerMethodField()
 
     def get_order(self, payment: Payment) -> int | str:
         """The project's own number of the order."""
@@ -106,39 +112,39 @@ class PaymentSerializer(serializers.Serializer):  # type: ignore[type-arg]
         return payment_logs(get_paywright().logs(payment.id), payment.method)
 
 
-class PaymentRowSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class PaymentRowSerializer(_Serializer):
     """A payment in a list."""
 
-    payment_id = serializers.CharField(source="id")
-    order_id = serializers.CharField()
-    amount = AmountField()
-    currency = serializers.CharField()
-    method = serializers.CharField()
-    status = serializers.CharField(source="state")
-    created_at = serializers.DateTimeField()
-    paid_at = serializers.DateTimeField(allow_null=True)
+    payment_id: serializers.CharField = serializers.CharField(source="id")
+    order_id: serializers.CharField = serializers.CharField()
+    amount: AmountField = AmountField()
+    currency: serializers.CharField = serializers.CharField()
+    method: serializers.CharField = serializers.CharField()
+    status: serializers.CharField = serializers.CharField(source="state")
+    created_at: serializers.DateTimeField = serializers.DateTimeField()
+    paid_at: serializers.DateTimeField = serializers.DateTimeField(allow_null=True)
 
 
-class PaymentStatusSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class PaymentStatusSerializer(_Serializer):
     """How a payment stands: for a page that asks again and again."""
 
-    payment_id = serializers.CharField(source="id")
-    status = serializers.CharField(source="state")
-    amount = AmountField()
-    currency = serializers.CharField()
-    paid_at = serializers.DateTimeField(allow_null=True)
+    payment_id: serializers.CharField = serializers.CharField(source="id")
+    status: serializers.CharField = serializers.CharField(source="state")
+    amount: AmountField = AmountField()
+    currency: serializers.CharField = serializers.CharField()
+    paid_at: serializers.DateTimeField = serializers.DateTimeField(allow_null=True)
 
 
-class RefundSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class RefundSerializer(_Serializer):
     """Money going back."""
 
-    id = serializers.CharField()
-    payment_id = serializers.CharField(allow_null=True)
-    amount = AmountField()
-    currency = serializers.CharField()
-    status = serializers.CharField(source="state")
-    reason = serializers.CharField()
-    created_at = serializers.DateTimeField()
+    id: serializers.CharField = serializers.CharField()
+    payment_id: serializers.CharField = serializers.CharField(allow_null=True)
+    amount: AmountField = AmountField()
+    currency: serializers.CharField = serializers.CharField()
+    status: serializers.CharField = serializers.CharField(source="state")
+    reason: serializers.CharField = serializers.CharField()
+    created_at: serializers.DateTimeField = serializers.DateTimeField()
 
 
 def payment_logs(events: Iterable[Event], method: str) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ from paywright.errors import PaywrightError
 from .. import conf
 from ..wording import in_chinese, message, money, word, words
 
-register = template.Library()
+register: template.Library = template.Library()
 
 
 @register.filter(name="money")
