@@ -8,6 +8,9 @@ mod error;
 mod functions;
 mod given;
 mod host_gateway;
+mod host_rows;
+mod host_store;
+mod host_tables;
 mod host_values;
 mod methods;
 mod records;
@@ -24,6 +27,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     functions::add_functions(module)?;
     module.setattr("_restore", wrap_pyfunction!(records::_restore, module)?)?;
     module.setattr("_run", wrap_pyfunction!(command::_run, module)?)?;
+    module.setattr("_schema_steps", wrap_pyfunction!(host_tables::_schema_steps, module)?)?;
+    #[cfg(feature = "testing")]
+    module.setattr("_check_store", wrap_pyfunction!(host_tables::_check_store, module)?)?;
     #[cfg(feature = "testing")]
     module.setattr("_panic_once", wrap_pyfunction!(clock::_panic_once, module)?)?;
     Ok(())
