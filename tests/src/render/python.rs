@@ -9,7 +9,7 @@ use paywright::api::describe::{
 
 use super::wrap;
 
-const NOTICE: &str =
+pub(super) const NOTICE: &str =
     "# Rendered from the surface table; to change it, change the table and run `render`.\n";
 const LINE: usize = 92;
 
@@ -228,12 +228,21 @@ fn functions(module: &str, head: &str) -> String {
     out
 }
 
+/// The parameters of a class method of the engine, such as `open`, one line each.
+pub(super) fn parameters(of: &str) -> Vec<String> {
+    let after = ENGINE.split_once(&format!("    def {of}(\n        cls,\n"));
+    let lines = after.and_then(|(_, rest)| rest.split_once("    ) -> Paywright:"));
+    let gateway = format!("{} | Gateway", gateways());
+    let line = |line: &str| line.trim().replace("GATEWAY", &gateway);
+    lines.map(|(lines, _)| lines.lines().map(line).collect()).unwrap_or_default()
+}
+
 /// The configuration of any gateway.
-fn gateways() -> String {
+pub(super) fn gateways() -> String {
     GATEWAYS.iter().map(|gateway| gateway.name).collect::<Vec<_>>().join(" | ")
 }
 
-fn all(names: impl Iterator<Item = String>) -> String {
+pub(super) fn all(names: impl Iterator<Item = String>) -> String {
     let mut names: Vec<_> = names.map(|name| format!("    \"{name}\",\n")).collect();
     names.sort();
     format!("\n__all__ = [\n{}]\n", names.concat())
@@ -306,7 +315,7 @@ fn function(out: &mut String, function: &Function) {
     out.push_str(&docstring("    ", &function.doc.prose()));
 }
 
-fn docstring(indent: &str, prose: &str) -> String {
+pub(super) fn docstring(indent: &str, prose: &str) -> String {
     let lines = wrap(prose, LINE - indent.len());
     match &lines[..] {
         [one] => format!("{indent}\"\"\"{one}\"\"\"\n"),
@@ -327,7 +336,7 @@ fn default(kind: Type) -> &'static str {
 }
 
 /// What a method or a constructor takes.
-fn taken(kind: Type) -> String {
+pub(super) fn taken(kind: Type) -> String {
     match kind.of {
         Some(inner) if kind.name == "Optional" => format!("{} | None", taken_name(inner)),
         Some(inner) => format!("Iterable[{}]", taken_name(inner)),
@@ -350,7 +359,7 @@ fn taken_name(name: &str) -> String {
 }
 
 /// What a method or a record gives.
-fn given(kind: Type) -> String {
+pub(super) fn given(kind: Type) -> String {
     match kind.of {
         Some(inner) if kind.name == "Optional" => format!("{} | None", given_name(inner)),
         Some(inner) => format!("list[{}]", given_name(inner)),
