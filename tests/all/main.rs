@@ -3,6 +3,7 @@
 mod cli;
 mod concurrency;
 mod crash;
+mod display;
 mod due;
 mod faults;
 mod host_gateway;

@@ -31,6 +31,7 @@ pub fn all() -> Vec<Rendered> {
         file("bindings-python/python/paywright/aio.py", python_async::module()),
         file("bindings-python/python/paywright/_codes.py", python_web::codes()),
         file("bindings-python/python/paywright/fastapi/models.py", python_web::models()),
+        file("bindings-python/python/paywright/display.py", python::display()),
     ]
 }
 

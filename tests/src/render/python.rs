@@ -1,5 +1,6 @@
 //! The Python package's rendered files: `_native.pyi`, the stub of the compiled module, `types.py`, the names for
-//! annotations, and `signatures.py`, where the functions are found. What is not from the table (opening, closing, events) stands here word for word.
+//! annotations, and `signatures.py` and `display.py`, where the functions are found. What is not from the table (opening,
+//! closing, events) stands here word for word.
 
 use paywright::api::describe::{
     Argument, CHOICES, Doc, FUNCTIONS, Field, Function, GATEWAYS, INPUTS, METHODS, Method, RECORDS,
@@ -46,6 +47,12 @@ const SIGNATURES_HEAD: &str = r#""""Signatures of payment providers, made and ve
 
 Bodies are raw bytes, times are Unix seconds that the caller gives; a refusal is a
 `paywright.PaywrightError` whose `code` names the cause.
+"""
+"#;
+
+const DISPLAY_HEAD: &str = r#""""What payers see, made without an engine: QR codes and amounts.
+
+A refusal is a `paywright.PaywrightError` whose `code` names the cause.
 """
 "#;
 
@@ -201,10 +208,21 @@ pub(super) fn stub() -> String {
 
 /// `signatures.py`.
 pub(super) fn signatures() -> String {
-    let mut out = format!("{NOTICE}{SIGNATURES_HEAD}\nfrom ._native import (\n");
-    FUNCTIONS.iter().for_each(|f| out.push_str(&format!("    {},\n", f.name)));
+    functions("signatures", SIGNATURES_HEAD)
+}
+
+/// `display.py`.
+pub(super) fn display() -> String {
+    functions("display", DISPLAY_HEAD)
+}
+
+/// A module of functions.
+fn functions(module: &str, head: &str) -> String {
+    let names = || FUNCTIONS.iter().filter(|f| f.module == module).map(|f| f.name);
+    let mut out = format!("{NOTICE}{head}\nfrom ._native import (\n");
+    names().for_each(|name| out.push_str(&format!("    {name},\n")));
     out.push_str(")\n");
-    out.push_str(&all(FUNCTIONS.iter().map(|f| f.name.to_owned())));
+    out.push_str(&all(names().map(str::to_owned)));
     out
 }
 

@@ -30,8 +30,19 @@ Arguments after `*` are given by name. One with `?` may be left out.
 const FUNCTIONS_HEAD: &str = "
 ## Functions
 
-They sign and verify without an engine, in Python from `paywright.signatures`. Time is an argument: `now` and `timestamp`
-are Unix seconds. All arguments may be given by place or by name; one with `?` may be left out.
+They work without an engine. All arguments may be given by place or by name; one with `?` may be left out.
+";
+
+const SIGNATURES_HEAD: &str = "
+### Signatures
+
+They sign and verify, in Python from `paywright.signatures`. Time is an argument: `now` and `timestamp` are Unix seconds.
+";
+
+const DISPLAY_HEAD: &str = "
+### Display
+
+What payers see: QR codes and amounts, in Python from `paywright.display`.
 ";
 
 pub(super) fn reference() -> String {
@@ -39,7 +50,11 @@ pub(super) fn reference() -> String {
     out.push_str("\n## Methods\n");
     METHODS.iter().for_each(|method| describe_method(&mut out, method));
     out.push_str(FUNCTIONS_HEAD);
-    FUNCTIONS.iter().for_each(|function| describe_function(&mut out, function));
+    for (module, head) in [("signatures", SIGNATURES_HEAD), ("display", DISPLAY_HEAD)] {
+        out.push_str(head);
+        let functions = FUNCTIONS.iter().filter(|function| function.module == module);
+        functions.for_each(|function| describe_function(&mut out, function));
+    }
     describe_records(&mut out, "Inputs", INPUTS);
     describe_records(&mut out, "Gateways", GATEWAYS);
     describe_records(&mut out, "Records", RECORDS);
@@ -69,7 +84,7 @@ fn describe_function(out: &mut String, function: &Function) {
     let must = function.place.iter().map(|a| format!("{}: {}", a.name, a.kind));
     let may = function.left_out.iter().map(|a| format!("{}?: {}", a.name, a.kind));
     let arguments = must.chain(may).collect::<Vec<_>>().join(", ");
-    out.push_str(&format!("\n### {}\n\n{}\n\n", function.name, function.doc.prose()));
+    out.push_str(&format!("\n#### {}\n\n{}\n\n", function.name, function.doc.prose()));
     let call = format!("{}({arguments}) -> {}", function.name, function.result);
     out.push_str(&format!("```text\n{}\n```\n", wrap(&call, LINE).join("\n    ")));
 }
