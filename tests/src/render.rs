@@ -1,6 +1,7 @@
-//! The files that are rendered from the tables of the core: stubs, the API reference, the list of methods for the
+//! The files that are rendered from the tables of the core: stubs, the API reference, the catalogues of errors, the list of methods for the
 //! scenario runners. It adds no fact of its own.
 
+mod errors;
 mod gateways;
 mod metadata;
 mod python;
@@ -25,6 +26,8 @@ pub fn all() -> Vec<Rendered> {
         file("tests/surface.json", metadata::metadata()),
         file("docs/reference.md", reference::reference()),
         file("docs/gateways.md", gateways::page()),
+        file("docs/errors.md", errors::english()),
+        file("docs/zh/errors.md", errors::chinese()),
         file("bindings-python/python/paywright/_native.pyi", python::stub()),
         file("bindings-python/python/paywright/types.py", python::types()),
         file("bindings-python/python/paywright/signatures.py", python::signatures()),

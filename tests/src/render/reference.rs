@@ -1,11 +1,10 @@
-//! `docs/reference.md`: every method, function, record, choice, gateway, error, event, transfer and lifecycle, from the tables
-//! that decide. It explains nothing that the tables do not.
+//! `docs/reference.md`: every method, function, record, choice, gateway, event, transfer and lifecycle, from the tables that
+//! decide. It explains nothing that the tables do not.
 
 use paywright::api::describe::{
     Argument, CHOICES, FUNCTIONS, Field, Function, GATEWAYS, INPUTS, METHODS, Method, RECORDS,
     Record, payment_diagram, refund_diagram,
 };
-use paywright::error::{Code, Group, Who};
 use paywright::flow;
 use paywright::journal::EventName;
 use paywright::ledger;
@@ -45,6 +44,12 @@ const DISPLAY_HEAD: &str = "
 What payers see: QR codes and amounts, in Python from `paywright.display`.
 ";
 
+const ERRORS: &str = "
+## Errors
+
+Every code, its sentence and who must act: [errors.md](errors.md), in Chinese [zh/errors.md](zh/errors.md).
+";
+
 pub(super) fn reference() -> String {
     let mut out = String::from(HEAD);
     out.push_str("\n## Methods\n");
@@ -59,7 +64,7 @@ pub(super) fn reference() -> String {
     describe_records(&mut out, "Gateways", GATEWAYS);
     describe_records(&mut out, "Records", RECORDS);
     describe_choices(&mut out);
-    describe_errors(&mut out);
+    out.push_str(ERRORS);
     describe_events(&mut out);
     describe_transfers(&mut out);
     describe_lifecycles(&mut out);
@@ -105,32 +110,6 @@ fn describe_choices(out: &mut String) {
         vec![code(c.name), words.join(" "), c.doc.prose()]
     };
     table(out, &["choice", "words", "meaning"], CHOICES.iter().map(row));
-}
-
-fn describe_errors(out: &mut String) {
-    out.push_str("\n## Errors\n\nA code never changes its spelling. `{…}` stands for a detail of the error.\n");
-    for group in Group::ALL {
-        out.push_str(&format!("\n### {} (HTTP {})\n\n", group.as_str(), group.http_status()));
-        let codes = Code::ALL.iter().filter(|code| code.group() == *group);
-        let row = |c: &Code| {
-            let retry = if c.retryable() { "yes" } else { "no" };
-            let (english, chinese) = (c.sentence().to_owned(), c.sentence_zh().to_owned());
-            vec![code(c.as_str()), who(c.who()).to_owned(), retry.to_owned(), english, chinese]
-        };
-        table(out, &["code", "who must act", "try again", "English", "Chinese"], codes.map(row));
-    }
-}
-
-fn who(who: Who) -> &'static str {
-    match who {
-        Who::Caller => "the caller",
-        Who::Payer => "the payer",
-        Who::Operator => "the operator",
-        Who::Gateway => "the gateway",
-        Who::Time => "nobody",
-        Who::Forger => "a forger, or a wrong key",
-        Who::Us => "Paywright",
-    }
 }
 
 fn describe_events(out: &mut String) {
