@@ -24,7 +24,7 @@ MIB = 1024 * 1024
         (b"", 400, "argument_missing"),
         (b"{", 400, "malformed"),
         (b"[]", 400, "text_format"),
-        (b"null", 400, "text_format"),
+        (b"7", 400, "text_format"),
         (b'"text"', 400, "text_format"),
         (b'{"order_id": "A", "amount": NaN}', 400, "malformed"),
         (b'{"order_id": "A", "amount": Infinity}', 400, "malformed"),
