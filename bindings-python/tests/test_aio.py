@@ -147,6 +147,24 @@ def test_a_bounded_number_of_threads_of_its_own(pay: Paywright) -> None:
         AsyncPaywright(pay, workers=0)
 
 
+def test_a_callback_does_not_wait_behind_calls_that_wait(pay: Paywright) -> None:
+    """Protects: while every thread waits for a slow gateway, a gateway that waits for us is answered."""
+
+    async def main() -> None:
+        ours, gate = AsyncPaywright(pay, workers=2), threading.Event()
+        order = await ours.create_order(currency="CNY", amount="1")
+        payment = await ours.create_payment(order.id, method="card")
+        [delivery] = await ours.mock_callbacks(payment.id, "success")
+        waiting = [asyncio.create_task(ours.call(lambda _: gate.wait(30))) for _ in range(4)]
+        await asyncio.sleep(0.01)
+        result = await ours.handle_callback("mock", headers=delivery.headers, body=delivery.body)
+        assert result.outcome == "applied" and not any(task.done() for task in waiting)
+        gate.set()
+        assert all(await asyncio.gather(*waiting))
+
+    run(main())
+
+
 def test_cancelling_leaves_nothing_half_done(pay: Paywright) -> None:
     """Protects: whoever gives up waiting does not stop the work, whether it runs or still waits for a thread."""
 

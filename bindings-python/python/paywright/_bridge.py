@@ -20,7 +20,7 @@ from ._codes import refusal
 from ._native import Event, Paywright
 
 WORKERS = 8
-"""How many calls run at once unless said. A call that waits for a gateway keeps one of them waiting."""
+"""How many calls run at once unless said, and as many callbacks. What waits for a gateway keeps its thread."""
 
 _LOG = logging.getLogger("paywright")
 _P = ParamSpec("_P")
@@ -63,6 +63,7 @@ class Bridge:
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
+        self._callbacks: ThreadPoolExecutor | None = None
         self._engine = self._given
 
     @classmethod
@@ -76,16 +77,36 @@ class Bridge:
         self, function: Callable[Concatenate[Paywright, _P], _T], /, *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
         """Runs `function(engine, …)` away from the loop: several calls of the engine in one go, for instance."""
-        if self._process != os.getpid():
-            self._begin()
+        self._after_fork()
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="paywright")
+        return await self._run(self._pool, function, *args, **kwargs)
 
+    async def answer(
+        self, function: Callable[Concatenate[Paywright, _P], _T], /, *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        """As `call`, for callbacks: a gateway that waits for our answer does not stand behind calls that wait for one."""
+        self._after_fork()
+        if self._callbacks is None:
+            self._callbacks = ThreadPoolExecutor(self._workers, thread_name_prefix="paywright-callback")
+        return await self._run(self._callbacks, function, *args, **kwargs)
+
+    async def _run(
+        self,
+        pool: ThreadPoolExecutor,
+        function: Callable[Concatenate[Paywright, _P], _T],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
         def work() -> _T:
             return function(self._opened(), *args, **kwargs)
 
-        context = contextvars.copy_context()
-        return await _heard(self._pool.submit(context.run, work))
+        return await _heard(pool.submit(contextvars.copy_context().run, work))
+
+    def _after_fork(self) -> None:
+        """A child has none of its parent's threads."""
+        if self._process != os.getpid():
+            self._begin()
 
     def _opened(self) -> Paywright:
         """The engine, opened if need be. Only ever called by a worker."""
@@ -145,13 +166,14 @@ class Bridge:
     async def aclose(self) -> None:
         """Waits for the calls under way and gives the database back; later calls fail with `store_closed`."""
         self._closed = True
-        pool, self._pool = self._pool, None
+        pools, self._pool, self._callbacks = (self._pool, self._callbacks), None, None
         closed: Future[None] = Future()
 
         def close() -> None:
             try:
-                if pool is not None:
-                    pool.shutdown(wait=True)
+                for pool in pools:
+                    if pool is not None:
+                        pool.shutdown(wait=True)
                 if self._engine is not None:
                     self._engine.close()
             except BaseException as error:

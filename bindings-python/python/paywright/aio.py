@@ -576,7 +576,7 @@ class AsyncPaywright(Bridge):
         refusal is an error whose `reply` is the answer for the remote side. Errors:
         `auth_…`, `malformed`, `too_large`, `bound_elsewhere`.
         """
-        return await self.call(Paywright.handle_callback, gateway, headers=headers, body=body)
+        return await self.answer(Paywright.handle_callback, gateway, headers=headers, body=body)
 
     async def verify_callback(
         self,
@@ -586,7 +586,7 @@ class AsyncPaywright(Bridge):
         body: BodyLike,
     ) -> Proof:
         """Proves a callback genuine and changes nothing. Errors: as `handle_callback`."""
-        return await self.call(Paywright.verify_callback, gateway, headers=headers, body=body)
+        return await self.answer(Paywright.verify_callback, gateway, headers=headers, body=body)
 
     async def handle_return(
         self,

@@ -37,7 +37,7 @@ def payments(pay: AsyncPaywright, *, customer_of: CustomerOf = nobody) -> Router
 
     async def callback(request: Request) -> Response:
         body = await read_body(request, _web.CALLBACK_BYTES_MAX)
-        return respond(await pay.call(_web.callback, request.path_params["gateway"], request.headers.raw, body))
+        return respond(await pay.answer(_web.callback, request.path_params["gateway"], request.headers.raw, body))
 
     async def status(request: Request) -> Response:
         return respond(await pay.call(_web.own_status, await customer(request), request.path_params["payment_id"]))

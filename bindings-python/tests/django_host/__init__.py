@@ -93,3 +93,15 @@ def fresh_database(place: Path) -> None:
 def guest(request: object) -> str:
     """A customer whom a project knows by something else than a login."""
     return "guest"
+
+
+def make(**options: object) -> object:
+    """A gateway that a project's own function makes."""
+    import paywright
+
+    assert set(options) <= {"checkout_base_url"}
+    return paywright.Mock()
+
+
+made = make()
+no_gateway = object()

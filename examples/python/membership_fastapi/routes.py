@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import parse_qs
 
 import paywright
@@ -173,13 +173,9 @@ async def refund(request: Request, payment_id: str, pay: Pay, name: Member, fiel
     return to("/history")
 
 
-def problem(request: Request, error: Any) -> Response:
-    """A refusal, in the visitor's language; trouble of ours is told without its details."""
-    zh = language_of(request) == "zh"
-    message = error.message_zh if zh else error.message
+def problem(request: Request, error: Exception) -> Response:
+    """A refusal, in the visitor's language."""
+    if not isinstance(error, paywright.PaywrightError):
+        return page(request, "problem.html", 403, message=CATALOGUES[language_of(request)]["form_old"], code="form")
+    message = error.message_zh if language_of(request) == "zh" else error.message
     return page(request, "problem.html", error.http_status, message=message, code=error.code)
-
-
-def old_form(request: Request) -> Response:
-    words = CATALOGUES[language_of(request)]
-    return page(request, "problem.html", 403, message=words["form_old"], code="form_token")

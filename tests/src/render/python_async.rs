@@ -29,6 +29,9 @@ class AsyncPaywright(Bridge):
 
 "#;
 
+/// What a gateway waits for does not stand in line behind what waits for a gateway.
+const CALLBACKS: [&str; 2] = ["handle_callback", "verify_callback"];
+
 const EVERY: &str = "one after the other, read page by page. What changes while it is read may come \
     twice or be left out: collect first what you are going to change.";
 
@@ -102,7 +105,8 @@ fn method(out: &mut String, method: &Method) {
     let place = method.place.iter().map(|a| format!(", {}", a.name));
     let named = method.named.iter().chain(method.left_out);
     let named = named.map(|a| format!(", {name}={name}", name = a.name));
-    let opening = format!("self.call(Paywright.{name}");
+    let line = if CALLBACKS.contains(&name) { "answer" } else { "call" };
+    let opening = format!("self.{line}(Paywright.{name}");
     out.push_str(&call(&opening, place.chain(named), "    return await ", ")"));
     out.push('\n');
 }

@@ -60,14 +60,16 @@ def _made(kind: Any, options: dict[str, Any], base_url: str) -> Any:
         if made is None:
             made = _imported(kind)
     _fill_in(made, options, base_url)
-    if not callable(made):
-        if options:
-            raise invalid('PAYWRIGHT["GATEWAYS"]', f"{name} is an object already and takes no options")
-        return made
-    try:
-        return made(**options)
-    except TypeError as error:
-        raise invalid('PAYWRIGHT["GATEWAYS"]', f"{name}: {error}") from error
+    if callable(made):
+        try:
+            made = made(**options)
+        except TypeError as error:
+            raise invalid('PAYWRIGHT["GATEWAYS"]', f"{name}: {error}") from error
+    elif options:
+        raise invalid('PAYWRIGHT["GATEWAYS"]', f"{name} is an object already and takes no options")
+    if not isinstance(made, (*_CLASSES, Gateway)):
+        raise invalid('PAYWRIGHT["GATEWAYS"]', f"{name} is a {type(made).__name__} and no gateway")
+    return made
 
 
 def _imported(path: str) -> Any:

@@ -10,9 +10,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.http import Http404
-from django.utils.decorators import method_decorator
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -26,6 +23,7 @@ from .access import customer_of, is_staff, may_see, payment_or_404
 from .engine import get_paywright
 from .middleware import error_body, log_error
 from .signals import deliver_soon
+from .transactions import outside_transactions
 
 PUBLIC_ID = re.compile(r"ord_[0-9A-Z]{26}")
 DEFAULT_METHOD = "wechat"
@@ -204,12 +202,8 @@ class PaymentViewSet(viewsets.ViewSet):
     @classmethod
     def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
         """Outside ATOMIC_REQUESTS: what the engine wrote stays, and gateways are called in no transaction."""
-        from django.conf import settings
-
         view: Any = super().as_view(actions, **initkwargs)
-        for alias in settings.DATABASES:
-            view = transaction.non_atomic_requests(using=alias)(view)
-        return view
+        return outside_transactions(view)
 
     def order_of(self, request: Request, order_id: str) -> Order:
         """The order that a request names, if it is the asker's; otherwise it is not found."""

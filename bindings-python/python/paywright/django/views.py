@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -26,6 +24,7 @@ from .body import TooLarge, raw_body
 from .engine import get_paywright
 from .pages import page
 from .signals import deliver_soon
+from .transactions import outside_transactions
 from .wording import in_chinese, payment_facts, payment_row
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -35,13 +34,6 @@ RETURN_LOOKS_MAX = 12
 """How often the return page asks by itself for an outcome that is still open."""
 
 
-def _outside_transactions(view: View) -> View:
-    """Takes a view out of ATOMIC_REQUESTS: what the engine wrote stays, whatever becomes of the answer."""
-    for alias in settings.DATABASES:
-        view = cast(View, transaction.non_atomic_requests(using=alias)(view))
-    return view
-
-
 def _public(view: View) -> View:
     """For LoginRequiredMiddleware: a gateway, and a payer who comes back, is nobody who is logged in."""
     view.login_required = False  # type: ignore[attr-defined]
@@ -49,7 +41,7 @@ def _public(view: View) -> View:
 
 
 @_public
-@_outside_transactions
+@outside_transactions
 @csrf_exempt
 @require_POST
 @never_cache
@@ -80,7 +72,7 @@ def _exactly(reply: Reply) -> HttpResponse:
 
 
 @_public
-@_outside_transactions
+@outside_transactions
 @require_GET
 @never_cache
 def status(request: HttpRequest, payment_id: str) -> HttpResponseBase:
@@ -89,7 +81,7 @@ def status(request: HttpRequest, payment_id: str) -> HttpResponseBase:
 
 
 @_public
-@_outside_transactions
+@outside_transactions
 @require_GET
 @never_cache
 def history(request: HttpRequest) -> HttpResponseBase:
@@ -120,7 +112,7 @@ def _whole(request: HttpRequest, name: str) -> int | None:
 
 
 @_public
-@_outside_transactions
+@outside_transactions
 @require_GET
 @never_cache
 def returned(request: HttpRequest, gateway: str) -> HttpResponseBase:
@@ -171,7 +163,7 @@ def _return_page(request: HttpRequest, payment: Payment) -> HttpResponse:
 
 
 @_public
-@_outside_transactions
+@outside_transactions
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
@@ -191,8 +183,10 @@ def mock_checkout(request: HttpRequest) -> HttpResponseBase:
 
 
 def _with_form_token(request: HttpRequest, html: str) -> str:
-    """The engine's page knows nothing of Django's form tokens: one goes into each of its forms."""
+    """The engine's page knows nothing of Django's form tokens: one goes into each of its forms, and the browser may say
+    where a form comes from, which Django compares."""
     form = '<form method="post">'
+    html = html.replace('name="referrer" content="no-referrer"', 'name="referrer" content="same-origin"')
     return html.replace(form, f'{form}<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">')
 
 

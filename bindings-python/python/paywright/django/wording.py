@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from .._native import Payment
+from ..display import format_amount
 from ..errors import ConfigError, CredentialsRejected, InternalError, PaywrightError, StorageError
 
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -42,6 +43,13 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "bank": ("Bank", "开户行"),
     "currency": ("Currency", "币种"),
     "reference": ("Reference", "附言"),
+    "by_card": ("Card", "银行卡"),
+    "by_wechat": ("WeChat Pay", "微信支付"),
+    "by_alipay": ("Alipay", "支付宝"),
+    "by_bank": ("Bank transfer", "银行转账"),
+    "by_paypal": ("PayPal", "PayPal"),
+    "by_apple_pay": ("Apple Pay", "Apple Pay"),
+    "by_google_pay": ("Google Pay", "Google Pay"),
     "again": ("Please try again later.", "请稍后再试。"),
     "system": ("Something went wrong on our side. Nothing is lost; please try again later.", "系统错误，请稍后再试或联系客服。"),
 }
@@ -75,11 +83,7 @@ def message(error: PaywrightError) -> str:
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency, as the active language writes it."""
-    try:
-        from ..display import format_amount
-    except ImportError:
-        return f"{amount} {currency}"
-    return str(format_amount(amount, currency, language="zh" if in_chinese(get_language()) else "en"))
+    return format_amount(amount, currency, language="zh" if in_chinese(get_language()) else "en")
 
 
 def payment_row(payment: Payment) -> dict[str, Any]:

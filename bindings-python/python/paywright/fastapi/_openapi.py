@@ -14,11 +14,9 @@ from ..errors import PaywrightError
 from ._guard import JSON_BYTES_MAX
 from ._shapes import Problem
 
-_ALWAYS = tuple(code for code, row in CODES.items() if row.group in ("storage_error", "internal_error"))
-_OUTGOING = ("config_missing", "config_invalid") + tuple(
-    code for code, row in CODES.items()
-    if row.group in ("gateway_error", "rate_limited", "gateway_unavailable", "credentials_rejected", "declined")
-)
+_ALWAYS = tuple(code for code, row in CODES.items() if row.group in ("storage_error", "config_error", "internal_error"))
+_GATEWAY = ("gateway_error", "rate_limited", "gateway_unavailable", "credentials_rejected", "declined")
+_OUTGOING = tuple(code for code, row in CODES.items() if row.group in _GATEWAY)
 _BODY = ("argument_missing", "text_format", "malformed", "duplicate_field", "amount_format")
 ID = ("id_format",)
 PERMISSION = ("forbidden_action",)
@@ -32,17 +30,17 @@ CREATING = (
 REFUNDING = (
     *_BODY, *READING, *_OUTGOING, "too_large", "payment_not_refundable", "refund_exceeds", "amount_type",
     "amount_scale", "amount_range", "currency", "currency_mismatch", "idempotency", "in_progress", "pan",
-    "gateway_amount", "gateway_cannot", "version",
+    "gateway_amount", "gateway_cannot", "gateway_not_found", "transition", "refund_pending", "version",
 )
-LISTING = (*ID, *PERMISSION, "argument_missing", "argument_range", "text_format", "flow_not_found")
+LISTING = (*ID, *PERMISSION, "argument_missing", "argument_range", "text_format", "pan")
 SIGNED = (
     "auth_missing", "auth_malformed", "auth_mismatch", "auth_stale", "auth_not_configured", "replay", "canonical",
-    "duplicate_field", "too_large",
+    "duplicate_field", "id_format",
 )
 
 
 def refusals(*codes: str, body: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may refuse with these codes, besides trouble with storage."""
+    """The `responses` of a route that may refuse with these codes, besides trouble with storage and configuration."""
     by_status: dict[int, dict[str, PaywrightError]] = defaultdict(dict)
     for code in (*codes, *_ALWAYS):
         error = _example(code)

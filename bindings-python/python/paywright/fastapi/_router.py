@@ -60,7 +60,7 @@ def _add_callback(routes: APIRouter, pay: AsyncPaywright) -> None:
             body = await read_body(request, _web.CALLBACK_BYTES_MAX)
         except ClientDisconnect:
             return Response(status_code=400)
-        return respond(await pay.call(_web.callback, gateway, request.headers.raw, body))
+        return respond(await pay.answer(_web.callback, gateway, request.headers.raw, body))
 
     content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
     described: dict[int | str, dict[str, Any]] = {

@@ -6,7 +6,7 @@ What is signed, and with what, stands in `paywright._signed`. A request is refus
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 
@@ -16,6 +16,7 @@ from .._signed import Signer, claim, prove_request, sign_request
 from ..aio import AsyncPaywright
 from ..starlette import read_body
 from ._guard import JSON_BYTES_MAX
+from ._openapi import SIGNED, refusals
 
 if TYPE_CHECKING:
     import httpx
@@ -43,6 +44,11 @@ class SignedRequest:
         self._pay = pay
         self._clients = {client: tuple(keys) for client, keys in clients.items()}
         self._scope, self._tolerance_s, self._limit = scope, tolerance_s, limit
+
+    @property
+    def responses(self) -> dict[int | str, dict[str, Any]]:
+        """For OpenAPI: the `responses` of a route behind this dependency."""
+        return refusals(*SIGNED, body=True)
 
     async def __call__(self, request: Request) -> Signer:
         body = await _body(request, self._limit)

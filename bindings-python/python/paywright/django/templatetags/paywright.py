@@ -14,6 +14,7 @@ from django.utils.html import json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from paywright.display import qr_svg
 from paywright.errors import PaywrightError
 
 from .. import conf
@@ -46,6 +47,13 @@ def payment_message(thing: Any) -> str:
 def payment_label(thing: Any) -> str:
     """`{{ payment|payment_label }}`: its state, as a payer says it."""
     return word(str(getattr(thing, "state", None) or "unknown"))
+
+
+@register.filter
+def payment_method(thing: Any) -> str:
+    """`{{ payment|payment_method }}`: how the payer pays, as a payer says it."""
+    method = str(getattr(thing, "method", None) or "")
+    return words(get_language()).get(f"by_{method}", method)
 
 
 @register.simple_tag(takes_context=True)
@@ -95,10 +103,8 @@ def _named(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _qr_code(text: str | None, title: str) -> SafeString:
-    from paywright.display import qr_svg
-
     # Squares that we drew ourselves: the text is in them as dots, never as markup.
-    return mark_safe(qr_svg(text or ""))  # noqa: S308
+    return mark_safe(qr_svg(text or "", title=title))  # noqa: S308
 
 
 def _our_return_page(context: template.Context, payment: Any) -> str:
