@@ -6,6 +6,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, final
 
+from ._host_store import HostStore
 from .gateways import Gateway
 from .types import (
     ActionKind,
@@ -1337,7 +1338,7 @@ class Paywright:
     @classmethod
     def open(
         cls,
-        database: str | PathLike[str],
+        database: str | PathLike[str] | HostStore,
         *,
         gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed | Gateway] = (),
         mode: Mode = "development",
@@ -1349,12 +1350,13 @@ class Paywright:
         allow_network_file_system: bool = False,
         busy_timeout_ms: int | None = None,
     ) -> Paywright:
-        """Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`.
+        """Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`; or on a store over
+        a connection of the host's own: `DjangoStore()`, `SqlAlchemyStore(engine)`.
 
         `flows` are lifecycles of the host, as JSON text or mappings. `webhooks` are the endpoints
         that `run_due` delivers the journal to. `clock` and `seed` make everything repeatable; they
         are for tests. Errors: `config_…`, `mock_in_live`,
-        `flow_invalid`, `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
+        `flow_invalid`, `schema_newer`, `schema_missing`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
         """
     @classmethod
     def from_env(
@@ -1868,6 +1870,7 @@ class ManualClock:
         """Moves it on by whole seconds."""
 
 def _restore(record: str, json: str) -> object: ...
+def _schema_steps(store: object) -> list[tuple[int, list[str], list[str]]]: ...
 def stripe_sign(
     body: BodyLike,
     secret: KeyLike,
