@@ -25,7 +25,6 @@ def settings(tmp_path: Path) -> Iterator[Any]:
     prepared()
     from django.test.utils import override_settings
     from django.utils import translation
-
     from paywright.django import reset_paywright
 
     fresh_database(tmp_path)

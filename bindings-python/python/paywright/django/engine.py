@@ -1,4 +1,4 @@
-"""The process's engine, made from `settings.PAYWRIGHT` when it is first asked for. It decides nothing about payments."""
+"""The process's engine, made from `settings.PAYWRIGHT` when it is first asked for. It decides nothing."""
 
 from __future__ import annotations
 

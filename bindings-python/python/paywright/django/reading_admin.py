@@ -1,10 +1,10 @@
-"""The admin of tables that are only read, with acts that go through the engine. Nothing is added, changed or deleted."""
+"""The admin of tables that are only read, with acts that go through the engine. Nothing is edited."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -47,7 +47,7 @@ class ReadingAdmin(_ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     actions_selection_counter = True
-    change_form_template = "admin/paywright/change_form.html"
+    change_form_template: ClassVar[Any] = "admin/paywright/change_form.html"
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never."""
