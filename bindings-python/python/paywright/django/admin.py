@@ -11,7 +11,7 @@ from ..display import format_amount
 from ..errors import PaywrightError
 from ..types import ExceptionKind, PaymentState, RefundState
 from .acts import CANCEL, CANCEL_ORDER, CAPTURE, CONFIRM, CONFIRM_REFUND, REFUND, RESOLVE, Act
-from .admin_columns import OpenFirst, journal, ledger, linked, money_column, table, words_filter
+from .admin_columns import OpenFirst, journal, ledger, linked, money_column, order_column, table, words_filter
 from .engine import get_paywright
 from .models import JournalEntry, Order, Payment, PaymentException, Refund, Transfer
 from .reading_admin import ReadingAdmin
@@ -94,14 +94,13 @@ class PaymentAdmin(ReadingAdmin):
     ids: Any = {"pay_": "pk", "ord_": "order__pk", "ref_": "refunds__pk"}
     list_display: Any = (
         "id",
-        "order",
-        "gateway",
-        "method",
-        "state",
         "amount_shown",
+        "state",
+        "order_shown",
+        "method",
+        "gateway",
         "refunded_shown",
         "created_at",
-        "paid_at",
     )
     list_filter: ClassVar[Any] = (words_filter("state", get_args(PaymentState)), "gateway", "method", "late", "manual")
     list_select_related: ClassVar[Any] = ("order",)
@@ -121,6 +120,7 @@ class PaymentAdmin(ReadingAdmin):
         *("description", "reference", "transaction_id", "failure_code", "failure_message", "late", "manual"),
         *("manual_capture", "expires_at", "paid_at", "created_at", "updated_at", "version"),
     )
+    order_shown: Any = order_column
     amount_shown: Any = money_column("amount")
     captured_shown: Any = money_column("captured")
     refunded_shown: Any = money_column("refunded")
@@ -151,7 +151,7 @@ class RefundAdmin(ReadingAdmin):
 
     acts: Any = (CONFIRM_REFUND,)
     ids: Any = {"ref_": "pk", "pay_": "payment__pk", "ord_": "order__pk"}
-    list_display: Any = ("id", "payment", "order", "state", "amount_shown", "source", "reason", "created_at")
+    list_display: Any = ("id", "amount_shown", "state", "order_shown", "source", "reason", "created_at")
     list_filter: ClassVar[Any] = (words_filter("state", get_args(RefundState)), "gateway", "source")
     list_select_related: ClassVar[Any] = ("payment", "order")
     search_fields: ClassVar[Any] = ("=transaction_id", "=order__reference")
@@ -159,6 +159,7 @@ class RefundAdmin(ReadingAdmin):
         *("id", "payment", "order", "exception", "gateway", "source", "state", "amount_shown", "reason"),
         *("transaction_id", "failure_code", "failure_message", "created_at", "updated_at", "version"),
     )
+    order_shown: Any = order_column
     amount_shown: Any = money_column("amount")
 
     def possible(self, row: Any, act: Act) -> bool:

@@ -27,6 +27,12 @@ def money_column(name: str, title: str = "") -> Any:
     return column
 
 
+@admin.display(description="order", ordering="order__reference")
+def order_column(self: Any, row: Any) -> str:
+    """The order as the project names it, or its id."""
+    return "–" if row.order is None else str(row.order.reference or row.order.pk)
+
+
 def words_filter(field: str, known: tuple[str, ...]) -> type[SimpleListFilter]:
     """A filter by known words: no query is made to find out which there are."""
 

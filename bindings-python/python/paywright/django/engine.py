@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 from .._native import Paywright
+from . import conf
 
 
 class _Held:
@@ -28,17 +29,24 @@ def get_paywright() -> Paywright:
     Raises `ConfigError` where the settings are wrong, and whatever opening the database raises.
     """
     held = _held
-    if held.engine is None:
+    if held.engine is not None:
+        return held.engine
+    found = conf.current()
+    if found.alias is not None:
+        # Opening looks at the tables and may wait for a transaction of another thread, which may be on its way here:
+        # no lock is held meanwhile. Of two engines that were made at once, one is forgotten unused.
+        made = _opened(found)
         with held.lock:
-            if held.engine is None:
-                held.engine = _opened()
+            held.engine = held.engine or made
+        return held.engine
+    with held.lock:
+        if held.engine is None:
+            held.engine = _opened(found)
     return held.engine
 
 
 def reset_paywright() -> None:
     """Closes the engine and forgets it; the next call of `get_paywright` reads the settings anew. For tests."""
-    from . import conf
-
     with _held.lock:
         conf.current.cache_clear()
         engine, _held.engine = _held.engine, None
@@ -52,10 +60,7 @@ def forget_when_changed(*, setting: str, **_: object) -> None:
         reset_paywright()
 
 
-def _opened() -> Paywright:
-    from . import conf
-
-    found = conf.current()
+def _opened(found: conf.Conf) -> Paywright:
     database: Any = found.database
     if found.alias is not None:
         from .store import DjangoStore
