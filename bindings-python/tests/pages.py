@@ -65,7 +65,7 @@ class Page:
 
     def run(self) -> None:
         text = played.filled(self.path.read_text(encoding="utf-8"))
-        text = text.replace("127.0.0.1:8000", f"127.0.0.1:{free_port()}")
+        text = re.sub(r"(127\.0\.0\.1(?::| --port ))8000", rf"\g<1>{free_port()}", text)
         try:
             for block in blocks(text):
                 if block.language not in self.left_out:
@@ -107,7 +107,7 @@ class Page:
         command = ["sh", "-eu", "-c", block.text]
         if "background" in block.words:
             self.background.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True))
-            if port := re.search(r"127\.0\.0\.1:(\d+)", block.text):
+            if port := re.search(r"127\.0\.0\.1(?::| --port )(\d+)", block.text):
                 wait_for(int(port[1]), self.background[-1])
             return
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=120)

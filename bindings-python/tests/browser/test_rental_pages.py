@@ -277,3 +277,24 @@ def test_the_deposit_goes_back(visitor: Visitor, counter: Visitor, rental: Renta
     visitor.see("booking-completed")
     books = rental.books()
     assert (books["refunded"], books["held"], books["state"]) == ("130.00", "0.00", "completed")
+
+
+def test_a_refund_in_the_back_office(visitor: Visitor, counter: Visitor, rental: Rental) -> None:
+    """Protects: staff refund a part in Django's admin; the books say so, and the customer is told."""
+    paid_booking(visitor, "Volvo V60")
+    counter.open("/admin/paywright/payment/")
+    counter.see("admin-payments")
+    counter.page.locator("#result_list th a").first.click()
+    counter.see("admin-payment")
+    counter.page.get_by_role("button", name="Refund").click()
+    counter.page.get_by_label("Amount").fill("30.00")
+    counter.page.get_by_label("Reason").fill("a scratch that was there before")
+    counter.see("admin-refund")
+    counter.page.get_by_role("button", name="Refund", exact=True).click()
+    expect(counter.page.locator(".messagelist")).to_be_visible()
+    counter.see("admin-refunded")
+    visitor.page.reload()
+    expect(visitor.page.locator("#refunds")).to_contain_text("30.00")
+    visitor.see("booking-refunded")
+    books = rental.books()
+    assert (books["paid"], books["refunded"], books["payments"]) == ("546.00", "30.00", ["succeeded"])

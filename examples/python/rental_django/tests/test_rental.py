@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -163,6 +165,19 @@ def test_the_return_page_believes_nobody(ann: Any) -> None:
     page = ann.get(f"/bookings/stripe-success/{booking.temp_id}/?status=succeeded&redirect_status=succeeded")
     assert b"waiting for your payment" in page.content
     assert again(booking).status == "awaiting_payment"
+
+
+def test_the_card_form(ann: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects: 000-07 and 000-09, a client secret leads to the provider's own form in our page, with the publishable key."""
+    booking = book(ann)
+    parameters = {"publishable_key": "pk_test_throwaway"}
+    action = SimpleNamespace(kind="client_secret", client_secret="pi_1_secret_throwaway", parameters=parameters, url=None)
+    facts = {"id": "pay_1", "amount": Decimal("363.50"), "currency": "USD", "state": "init", "gateway": "stripe"}
+    monkeypatch.setattr("cars.services.start_payment", lambda *_: SimpleNamespace(action=action, **facts))
+    page = start(ann, booking).content.decode()
+    assert "https://js.stripe.com/" in page and "pk_test_throwaway" in page and "pi_1_secret_throwaway" in page
+    assert f"/bookings/stripe-success/{booking.temp_id}/" in page.replace("\\u002D", "-")
+    assert not re.search('<input[^>]*(card_?number|cvc)', page)
 
 
 def test_only_the_owner(ann: Any) -> None:
