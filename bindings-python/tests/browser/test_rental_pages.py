@@ -7,33 +7,35 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from browser.serving import EXAMPLES, environment, free_port, run, served
+from browser.serving import EXAMPLES, asked, environment, free_port, run, served
 from browser.visitor import WINDOWS, Visitor
 
-pytest.importorskip("paywright.django.store", reason="the store in the host's own database is not here")
 
 RENTAL = EXAMPLES / "rental_django"
 COUNTER_PASSWORD = "throwaway-password-of-the-counter"
 # What the books say, asked of the engine by a process of its own beside the server.
 ASK = """
-import json
+import os, json, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "rental.settings"
+django.setup()
 from paywright.django import get_paywright
 pay = get_paywright()
-report = pay.verify()
-order = pay.orders(size=1).items[0]
-payments = pay.payments(order_id=order.id).items
-print(json.dumps({
-    "ok": report.ok, "violations": [v.what for v in report.violations],
-    "sum": str(sum(balance.balance for balance in pay.balances())),
-    "due": str(order.due), "paid": str(order.paid), "refunded": str(order.refunded), "held": str(order.deposit_held),
-    "settlement": order.settlement, "state": order.state, "payments": sorted(payment.state for payment in payments),
-    "exceptions": pay.exceptions().total,
-}))
+
+def answer():
+    report = pay.verify()
+    order = pay.orders(size=1).items[0]
+    payments = pay.payments(order_id=order.id).items
+    return json.dumps({
+        "ok": report.ok, "violations": [violation.what for violation in report.violations],
+        "sum": str(sum(balance.balance for balance in pay.balances())),
+        "due": str(order.due), "paid": str(order.paid), "refunded": str(order.refunded), "held": str(order.deposit_held),
+        "settlement": order.settlement, "state": order.state, "payments": sorted(payment.state for payment in payments),
+        "exceptions": pay.exceptions().total,
+    })
 """
 
 
@@ -42,11 +44,11 @@ class Rental:
     """The running example."""
 
     address: str
-    environment: dict[str, str]
+    ask: Callable[[], str]
 
     def books(self) -> dict[str, Any]:
         """The newest order and its payments, after an audit of everything."""
-        found: dict[str, Any] = json.loads(run(["manage.py", "shell", "-v", "0", "-c", ASK], RENTAL, self.environment))
+        found: dict[str, Any] = json.loads(self.ask())
         assert found["ok"] and Decimal(found["sum"]) == 0, found
         return found
 
@@ -63,8 +65,9 @@ def rental(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rental]:
     run(["manage.py", "migrate", "-v", "0"], RENTAL, given)
     run(["manage.py", "seed_cars"], RENTAL, given)
     command = ["manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
-    with served(command, RENTAL, given, place / "server.log", port) as address:
-        yield Rental(address, given)
+    log = place / "server.log"
+    with served(command, RENTAL, given, log, port) as address, asked(ASK, [], RENTAL, given) as ask:
+        yield Rental(address, ask)
 
 
 @pytest.fixture(params=list(WINDOWS))
@@ -283,16 +286,16 @@ def test_a_refund_in_the_back_office(visitor: Visitor, counter: Visitor, rental:
     """Protects: staff refund a part in Django's admin; the books say so, and the customer is told."""
     paid_booking(visitor, "Volvo V60")
     counter.open("/admin/paywright/payment/")
-    counter.see("admin-payments")
-    counter.page.locator("#result_list th a").first.click()
-    counter.see("admin-payment")
+    counter.see("admin-payments", ours=False)
+    counter.page.locator("#result_list tbody th a").first.click()
+    counter.see("admin-payment", ours=False)
     counter.page.get_by_role("button", name="Refund").click()
     counter.page.get_by_label("Amount").fill("30.00")
     counter.page.get_by_label("Reason").fill("a scratch that was there before")
-    counter.see("admin-refund")
+    counter.see("admin-refund", ours=False)
     counter.page.get_by_role("button", name="Refund", exact=True).click()
     expect(counter.page.locator(".messagelist")).to_be_visible()
-    counter.see("admin-refunded")
+    counter.see("admin-refunded", ours=False)
     visitor.page.reload()
     expect(visitor.page.locator("#refunds")).to_contain_text("30.00")
     visitor.see("booking-refunded")

@@ -9,7 +9,6 @@ from browser.serving import EXAMPLES, environment, free_port, run, served
 from browser.visitor import Visitor
 from playwright.sync_api import Browser, expect
 
-pytest.importorskip("paywright.django.store")
 
 SHOP = EXAMPLES / "shop_drf"
 
