@@ -298,7 +298,7 @@ impl Session<'_> {
             let prepared = self.store.prepared(py, statement, purpose);
             let cursor = self.cursor.bind(py);
             let ran = || {
-                let given = bound(py, &prepared.order, values)?;
+                let given = bound(py, self.store.wording.dialect, &prepared.order, values)?;
                 let text = prepared.text.bind(py);
                 cursor.call_method1(intern!(py, "execute"), (text, given))?;
                 read(cursor, &prepared)
@@ -404,12 +404,17 @@ impl Session<'_> {
 
 fn bound<'py>(
     py: Python<'py>,
+    dialect: Dialect,
     order: &[usize],
     values: &[Value<'_>],
 ) -> PyResult<Bound<'py, PyTuple>> {
     let given = order.iter().map(|place| match values.get(*place) {
         Some(Value::Null) => Ok(py.None().into_bound(py)),
         Some(Value::Integer(number)) => Ok(number.into_pyobject(py)?.into_any()),
+        // PostgreSQL has no null character. A message that holds one must not come again for ever.
+        Some(Value::Text(text)) if dialect == Dialect::Postgres && text.contains('\0') => {
+            Ok(PyString::new(py, &text.replace('\0', "\u{fffd}")).into_any())
+        }
         Some(Value::Text(text)) => Ok(PyString::new(py, text).into_any()),
         Some(Value::Blob(bytes)) => Ok(PyBytes::new(py, bytes).into_any()),
         None => Err(PyValueError::new_err("a statement names a value that was not given")),

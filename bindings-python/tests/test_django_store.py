@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ host_databases.prepare()
 from django.core.management import call_command  # noqa: E402
 from django.db import connections, transaction  # noqa: E402
 
+from paywright._host_store import Unit, schema_statements  # noqa: E402
 from paywright.django import DjangoStore  # noqa: E402
 from scenario import SCENARIOS, Story  # noqa: E402
 
@@ -33,19 +35,20 @@ def vendor(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def alias(vendor: str) -> Iterator[str]:
     """An empty database with the engine's tables and one of the host's."""
-    alias = host_databases.clear(vendor)
-    store = DjangoStore(alias)
-    store.run_statements(_schema(store.dialect))
-    with connections[alias].cursor() as cursor:
-        cursor.execute("CREATE TABLE booking (id INTEGER PRIMARY KEY, order_id VARCHAR(40))")
+    alias = host_databases.fresh(vendor)
     yield alias
     connections[alias].close()
 
 
-def _schema(dialect: str) -> list[str]:
-    from paywright._host_store import schema_statements
+class ShortLived(DjangoStore):
+    """Threads that Python did not start, such as the contract's, lose their connection after each call: it is closed."""
 
-    return schema_statements(dialect)
+    def end(self, unit: Unit, keep: bool) -> None:
+        try:
+            super().end(unit, keep)
+        finally:
+            if threading.current_thread() is not threading.main_thread():
+                unit.connection.close()
 
 
 def opened(alias: str, **settings: Any) -> Paywright:
@@ -74,9 +77,10 @@ def test_the_store_keeps_the_contract(vendor: str) -> None:
     """Protects: every promise that the engine builds on, kept through Django's own connections."""
 
     def make() -> DjangoStore:
-        return DjangoStore(host_databases.clear(vendor))
+        return ShortLived(host_databases.clear(vendor))
 
     getattr(_native, "_check_store")(make)
+    connections[f"store_{vendor}"].close()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

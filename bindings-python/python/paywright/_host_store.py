@@ -120,13 +120,14 @@ class HostStore:
 def classified(error: BaseException) -> tuple[str, str]:
     """What an exception of sqlite3, psycopg or a MySQL driver means."""
     kind = type(error).__name__
+    driver = type(error).__module__.partition(".")[0]
+    number = error.args[0] if error.args else None
+    if isinstance(number, int) and driver in ("pymysql", "MySQLdb"):
+        return _mysql(number), DUPLICATE if number == 1062 else f"{kind} {number}"
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     if isinstance(state, str):
         return _postgresql(state), f"{kind} {state}"
-    number = error.args[0] if error.args else None
-    if isinstance(number, int) and type(error).__module__.partition(".")[0] in ("pymysql", "MySQLdb"):
-        return _mysql(number), DUPLICATE if number == 1062 else f"{kind} {number}"
-    if type(error).__module__ == "sqlite3":
+    if driver == "sqlite3":
         return _sqlite(str(error)), f"{kind}: {str(error)[:100]}"
     if kind in ("OperationalError", "InterfaceError"):
         return "storage_failed", kind
