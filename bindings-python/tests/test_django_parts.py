@@ -166,6 +166,40 @@ def test_a_forked_worker_opens_its_own(tmp_path: Path) -> None:
     assert printed == "5 True"
 
 
+def test_a_forked_worker_has_a_connection_of_its_own(tmp_path: Path) -> None:
+    """Protects: workers of a preloaded server never write through the connection that the master opened."""
+    printed = run(
+        """
+        import os, sys
+        from pathlib import Path
+        from django_host import fresh_database, prepared
+        prepared()
+        fresh_database(Path(sys.argv[1]))
+        from django.db import connection
+        from django.test.utils import override_settings
+        given = {"DATABASE": "default", "MODE": "test", "GATEWAYS": ["mock"], "FROM_ENV": False}
+        override_settings(PAYWRIGHT=given).enable()
+        from paywright.django import get_paywright
+        first = get_paywright()
+        first.create_order(currency="CNY", amount="1")
+        parents = id(connection.connection)
+        for _ in range(4):
+            child = os.fork()
+            if child == 0:
+                assert connection.connection is None
+                own = get_paywright()
+                assert own is not first
+                own.create_order(currency="CNY", amount="1")
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        assert get_paywright() is first and id(connection.connection) == parents
+        print(first.orders().total, first.verify().ok)
+        """,
+        str(tmp_path),
+    )
+    assert printed == "5 True"
+
+
 def test_a_sound_project_is_told_nothing(settings: Any) -> None:
     """Protects: checks that cry wolf are switched off."""
     messages = found(settings)

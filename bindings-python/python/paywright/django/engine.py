@@ -16,10 +16,11 @@ class _Held:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.engine: Paywright | None = None
+        self.alias: str | None = None
 
 
 _held = _Held()
-# Engines of the parent process: not used, and never dropped here, for their connections are the parent's to close.
+# Engines and connections of the parent process: not used, and never dropped here, for they are the parent's to close.
 _inherited: list[Any] = []
 
 
@@ -38,6 +39,7 @@ def get_paywright() -> Paywright:
         made = _opened(found)
         with held.lock:
             held.engine = held.engine or made
+            held.alias = found.alias
         return held.engine
     with held.lock:
         if held.engine is None:
@@ -73,7 +75,20 @@ def _after_fork() -> None:
     global _held
     # The lock may have been held by another thread of the parent, which does not exist here.
     _inherited.append(_held)
+    if _held.engine is not None:
+        _leave_connection(_held.alias)
     _held = _Held()
+
+
+def _leave_connection(alias: str | None) -> None:
+    """The connection that opening the engine made is the parent's: two processes on one socket mix answers up.
+    It is neither used nor closed here; Django opens another when it is asked."""
+    from django.db import connections
+
+    connection = connections[alias] if alias is not None else None
+    if connection is not None and connection.connection is not None and not connection.in_atomic_block:
+        _inherited.append(connection.connection)
+        connection.connection = None
 
 
 if hasattr(os, "register_at_fork"):
