@@ -111,6 +111,7 @@ def test_pay_then_refund(visitor: Visitor, room: ReadingRoom) -> None:
     assert (books["state"], books["paid"], books["refunded"], books["due"]) == ("cancelled", "30.00", "30.00", "0.00")
 
 
+@pytest.mark.parametrize("visitor", ["phone"], indirect=True)
 def test_renew_and_upgrade(visitor: Visitor, room: ReadingRoom) -> None:
     """Protects: a member renews and changes the plan, each by an order that is paid."""
     buy(visitor)

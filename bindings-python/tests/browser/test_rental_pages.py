@@ -129,6 +129,7 @@ def test_pay(visitor: Visitor, rental: Rental) -> None:
     assert (books["paid"], books["due"], books["payments"]) == ("363.50", "0.00", ["succeeded"])
 
 
+@pytest.mark.parametrize("visitor", ["desktop"], indirect=True)
 def test_coming_back_later_shows_the_same(visitor: Visitor, rental: Rental) -> None:
     """Protects: reloading the return page changes nothing, and a paid booking asks for no more money."""
     book(visitor)
@@ -203,6 +204,7 @@ def test_back_without_paying(visitor: Visitor, rental: Rental) -> None:
     expect(visitor.page).to_have_url(re.compile("/payment-success/"))
 
 
+@pytest.mark.parametrize("visitor", ["phone"], indirect=True)
 def test_a_lost_callback_is_found_on_return(visitor: Visitor, rental: Rental) -> None:
     """Protects: where the gateway's message is lost, the question on the payer's return finds the money."""
     book(visitor)
@@ -215,6 +217,7 @@ def test_a_lost_callback_is_found_on_return(visitor: Visitor, rental: Rental) ->
     assert rental.books()["payments"] == ["succeeded"]
 
 
+@pytest.mark.parametrize("visitor", ["desktop"], indirect=True)
 def test_somebody_elses_booking(visitor: Visitor, browser: Browser, rental: Rental) -> None:
     """Protects: only the owner sees the payment page; others are sent to their own bookings."""
     book(visitor)

@@ -119,6 +119,29 @@ def test_a_payment_at_once_skips_the_provider(ann: Any, mock_gateway: MockGatewa
     assert again(booking).status == "confirmed"
 
 
+def test_declined_at_once(ann: Any, pay: paywright.Paywright, mock_gateway: MockGateway) -> None:
+    """Protects: 000-30, a gateway that declines at once leads back to the payment page with the card's own sentence."""
+    booking = book(ann)
+    mock_gateway.script("decline:insufficient_funds")
+    page = ann.get(start(ann, booking).headers["location"], follow=True)
+    assert b"does not have enough money" in page.content
+    assert (again(booking).status, pay.payment(booking.payment_id).state) == ("awaiting_payment", "failed")
+
+
+def test_a_gateway_that_is_away(ann: Any, pay: paywright.Paywright, mock_gateway: MockGateway) -> None:
+    """Protects: 000-34, the booking keeps its payment while nobody knows, and due work asks again."""
+    from paywright.django.signals import deliver_events
+
+    booking = book(ann)
+    mock_gateway.script("lost_success")
+    page = ann.get(start(ann, booking).headers["location"], follow=True)
+    assert page.status_code == 200
+    assert pay.payment(again(booking).payment_id).state in ("processing", "succeeded")
+    pay.run_due()
+    deliver_events()
+    assert again(booking).status == "confirmed" and pay.verify().ok
+
+
 def test_a_callback_twice_notifies_once(ann: Any, mock_gateway: MockGateway) -> None:
     """Protects: 002-27, repeated messages and repeated signals leave one notification."""
     from paywright.django.signals import deliver_events
