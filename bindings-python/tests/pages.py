@@ -25,6 +25,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import played
@@ -58,7 +59,8 @@ class Page:
         self.path = path
         self.providers = providers
         self.left_out = left_out
-        self.names: dict[str, Any] = {"__name__": "__main__"}
+        module = sys.modules["__main__"] = ModuleType("__main__")
+        self.names: dict[str, Any] = module.__dict__
         self.printed = ""
         self.gateways: list[str] = []
         self.background: list[subprocess.Popen[bytes]] = []
@@ -92,7 +94,7 @@ class Page:
 
     def python(self, block: Block) -> None:
         # Lines of an error are those of the page.
-        code = compile("\n" * (block.line - 1) + block.text, str(self.path), "exec")
+        code = compile("\n" * (block.line - 1) + block.text, str(self.path), "exec", dont_inherit=True)
         self.names.pop("gateway", None)
         out = io.StringIO()
         try:
