@@ -373,4 +373,4 @@ def test_checks_of_the_database(pay: Paywright, settings: Any) -> None:
     finally:
         options["transaction_mode"] = mode
     call_command("migrate", "paywright", "zero", verbosity=0)
-    assert "paywright.E006" in found()
+    assert "paywright.W009" in found()

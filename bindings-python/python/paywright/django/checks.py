@@ -7,7 +7,6 @@
 | E003 | the mock gateway beside live keys or in mode live |
 | E004 | a gateway is configured wrongly |
 | E005 | the callback route asks for a form token: its CSRF exemption was lost |
-| E006 | the tables are not there: `migrate` (with `--database`, and by `paywright_doctor`) |
 | W001 | live money while DEBUG is on |
 | W002 | mode development while DEBUG is off: anybody can pay with the mock |
 | W003 | the routes are not included |
@@ -16,6 +15,7 @@
 | W006 | the address of the site is not one that Django answers to, or is not https |
 | W007 | what the engine warns of when it is opened |
 | W008 | the admin is installed, but the tables are not in a database of Django |
+| W009 | the tables are not there: `migrate` (with `--database`, and by `paywright_doctor`); an error would stop `migrate` |
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def check_tables(app_configs: object = None, databases: Sequence[str] | None = N
     if not missing:
         return []
     told = f"{len(missing)} migration(s) of Paywright have not run in {found.alias}: {', '.join(missing)}."
-    return [_error("E006", told, f"Run manage.py migrate paywright --database {found.alias}.")]
+    return [_warning("W009", told, f"Run manage.py migrate paywright --database {found.alias}.")]
 
 
 def _error(number: str, what: str, hint: str) -> CheckMessage:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -110,7 +111,8 @@ class ReadingAdmin(_ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The page of one row, with the acts as buttons and what belongs to it below."""
-        row = self.get_object(request, object_id)
+        # As the admin's own links write it: with `_` as `_5F`.
+        row = self.get_object(request, unquote(object_id))
         facts: dict[str, Any] = {"acts": [], "related": []}
         if row is not None and self.has_view_permission(request, row):
             facts["acts"] = [act for act in self.acts if _may(request, act) and self.possible(row, act)]
