@@ -37,6 +37,9 @@ __all__ = [
     "ExceptionPage",
     "Finding",
     "Health",
+    "ImportProblem",
+    "ImportReport",
+    "ImportSum",
     "Line",
     "MockPage",
     "Order",
@@ -383,6 +386,36 @@ class Examination(Record):
 
     ok: bool = Field(description="Nothing is wrong.")
     findings: list[Finding] = Field(description="What was looked at, in order.")
+
+
+class ImportProblem(Record):
+    """A row that was not imported. Nothing of it was written."""
+
+    row: int = Field(description="Its place among the rows given; they count from one.")
+    id: str = Field(description="What names it in its table.")
+    code: str = Field(description="The code of the error.")
+    message: str = Field(description="What is wrong.")
+
+
+class ImportReport(Record):
+    """What an import did, or would do."""
+
+    dry_run: bool = Field(description="Nothing was written.")
+    rows: int = Field(description="Rows looked at.")
+    orders: int = Field(description="Orders created.")
+    payments: int = Field(description="Payments written.")
+    refunds: int = Field(description="Refunds written.")
+    skipped: int = Field(description="Rows that were imported before, and refunds that never came about.")
+    sums: list[ImportSum] = Field(description="What was collected and went back, by currency.")
+    problems: list[ImportProblem] = Field(description="Rows that were not imported.")
+
+
+class ImportSum(Record):
+    """The money of an import in one currency."""
+
+    currency: str = Field(description="ISO 4217 code.")
+    collected: Decimal = Field(description="Collected.", examples=["100.00"])
+    refunded: Decimal = Field(description="Paid back.", examples=["100.00"])
 
 
 class MockPage(Record):
