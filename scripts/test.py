@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import databases
 import toolchain
 from toolchain import BUILD, ROOT
 
@@ -212,7 +213,13 @@ def main() -> int:
     if only in (None, "python", "lint"):
         python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         suites = python_suites(python, toolchain.build_python_module())
-        all_of([s for s in suites if only != "lint" or s.name in ("mypy", "pyright")])
+        if only == "lint":
+            all_of([s for s in suites if s.name in ("mypy", "pyright")])
+        else:
+            with databases.servers() as addresses:
+                for suite in suites:
+                    suite.environment = {**suite.environment, **addresses}
+                all_of(suites)
     if only in (None, "package"):
         all_of(packaged(Path(sys.executable)))
     if only == "bench-python":
