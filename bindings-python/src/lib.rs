@@ -28,12 +28,12 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     functions::add_functions(module)?;
     module.setattr("_restore", wrap_pyfunction!(records::_restore, module)?)?;
     module.setattr("_run", wrap_pyfunction!(command::_run, module)?)?;
-    module.setattr("_schema_steps", wrap_pyfunction!(host_tables::_schema_steps, module)?)?;
-    #[cfg(feature = "testing")]
-    module.setattr("_check_store", wrap_pyfunction!(host_tables::_check_store, module)?)?;
     let environment = wrap_pyfunction!(host::_gateways_of_environment, module)?;
     module.setattr("_gateways_of_environment", environment)?;
     module.setattr("_amount_of_minor", wrap_pyfunction!(host::_amount_of_minor, module)?)?;
+    module.setattr("_schema_steps", wrap_pyfunction!(host_tables::_schema_steps, module)?)?;
+    #[cfg(feature = "testing")]
+    module.setattr("_check_store", wrap_pyfunction!(host_tables::_check_store, module)?)?;
     #[cfg(feature = "testing")]
     module.setattr("_panic_once", wrap_pyfunction!(clock::_panic_once, module)?)?;
     Ok(())

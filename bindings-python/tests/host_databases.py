@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import django
-from django.conf import settings
 from django.db import connections
+from django_host import prepared
 
 ENGINES = {"sqlite": "sqlite3", "postgresql": "postgresql", "mariadb": "mysql"}
 ADDRESSES = {
@@ -31,13 +30,8 @@ def prepare() -> None:
         import pymysql
 
         pymysql.install_as_MySQLdb()
-    if not settings.configured:
-        settings.configure(
-            DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-            INSTALLED_APPS=["paywright.django"],
-            USE_TZ=True,
-        )
-        django.setup()
+    # One process knows one Django project: that of the tests of `paywright.django`.
+    prepared()
     for vendor in VENDORS:
         connections.databases.setdefault(f"store_{vendor}", _database(vendor))
 

@@ -199,7 +199,8 @@ impl Books<'_> {
         let mut payment = self.payment(new.payment)?;
         let amount = refund_amount(&payment, new.amount)?;
         let mut order = self.order(payment.order_id)?;
-        let grant = Grant { source: Source::Order, amount, reason: &new.reason, exception: None };
+        let grant =
+            Grant { source: Source::Order, amount, reason: &new.reason, exception: None, at: None };
         let id = self.open_refund(&mut payment, &mut order, &grant)?;
         self.asked_back(&mut order)?;
         orders::update(self.connection, &mut order, self.now)?;
