@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -141,13 +142,33 @@ def test_the_books_stay_as_they_are(alias: str, pay: Paywright) -> None:
     assert pay.verify().ok
 
 
+def hang_up(alias: str) -> None:
+    """Has the server end this thread's connection, as it does at a restart."""
+    asked, killing = {
+        "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend(%s)"),
+        "mysql": ("SELECT CONNECTION_ID()", "KILL %s"),
+    }[connections[alias].vendor]
+    with connections[alias].cursor() as cursor:
+        cursor.execute(asked)
+        number = cursor.fetchone()[0]
+    other = connections[alias].copy()
+    with other.cursor() as cursor:
+        cursor.execute(killing, [number])
+    other.close()
+
+
 def test_a_lost_connection_is_made_again(alias: str, pay: Paywright) -> None:
     """Protects: a server that hung up between two calls is connected to again, as Django does between requests."""
     if connections[alias].vendor == "sqlite":
         pytest.skip("a file does not hang up")
     pay.create_order(currency="CNY", amount="10.00")
-    connections[alias].connection.close()
+    hang_up(alias)
     pay.create_order(currency="CNY", amount="10.00")
+    assert pay.orders().total == 2
+    with pytest.raises(PaywrightError) as error, transaction.atomic(using=alias):
+        hang_up(alias)
+        pay.create_order(currency="CNY", amount="10.00")
+    assert error.value.code.startswith("storage_")
     assert pay.orders().total == 2
 
 
@@ -182,8 +203,12 @@ def test_many_processes_settle_once(alias: str, pay: Paywright) -> None:
         deliveries.append({"headers": dict(delivery.headers), "body": bytes(delivery.body).decode()})
     command = [sys.executable, "-c", WORKER, alias, str(connections[alias].settings_dict["NAME"])]
     here = Path(__file__).parent
+    environment = {**os.environ, "PYTHONPATH": str(Path(paywright.__file__).parents[1])}
     workers = [
-        subprocess.Popen(command, cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)
+        subprocess.Popen(
+            command, cwd=here, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
     ]
     for worker in workers:
         assert worker.stdin is not None
