@@ -184,7 +184,7 @@ def stripe_mock() -> Suite | str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["lint", "rust", "python", "package", "bench-python", "wheel"])
+    parser.add_argument("--only", choices=["lint", "rust", "python", "package", "bench-python"])
     only = parser.parse_args().only
     toolchain.check()
     BUILD.mkdir(exist_ok=True)
@@ -218,14 +218,11 @@ def main() -> int:
     if only == "bench-python":
         python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         environment = toolchain.build_python_module(release=True)
-        benches = {"settles from Python": "settle.py", "callbacks verified from Python": "verify.py"}
+        benches = {"settles from Python": "settle.py", "callbacks verified from Python": "verify.py",
+                   "cost of importing": "import_cost.py"}
         all_of([Suite(name, [str(python), f"bindings-python/bench/{bench}"], as_one, environment)
                 for name, bench in benches.items()])
         toolchain.build_python_module()
-    if only == "wheel":
-        python = environment_with(ROOT / "bindings-python" / "requirements-test.txt")
-        build = [str(python), "-m", "pip", "wheel", "-q", "--no-deps", "-w", "bindings-python/dist", "./bindings-python"]
-        all_of([Suite("wheel", build, as_one, {**os.environ, "CARGO_TARGET_DIR": str(toolchain.target())})])
 
     for reason in skipped:
         print(f"\nSkipped: {reason}")

@@ -131,8 +131,8 @@ fn stripe_request() {
         Call::Send(request) => request,
         other => panic!("{other:?}"),
     };
-    let (calls, mut times) = (calls_in_a_round(&work), Vec::new());
-    times.resize_with(ROUNDS, || nanoseconds(calls, &work));
+    let (calls, mut times) = (calls_in_a_round(work), Vec::new());
+    times.resize_with(ROUNDS, || nanoseconds(calls, work));
     let one = median(times);
     println!("\na request for a Stripe payment built: {}.{:02} µs", one / 1000, one % 1000 / 10);
 }
