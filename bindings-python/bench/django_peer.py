@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
@@ -110,7 +110,7 @@ def rate(settle: Callable[[object], None], prepared: list[object]) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         configure(Path(folder))
-        contenders = {
+        contenders: dict[str, Any] = {
             "DjangoStore": Engine(),
             "by hand, the same rows": ByHand(books=True),
             "by hand, no ledger, no journal": ByHand(books=False),
@@ -129,5 +129,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
     main()
