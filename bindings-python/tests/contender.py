@@ -1,4 +1,4 @@
-"""One of several processes that deliver the same callbacks to one database at once; started by `test_django_contention`.
+"""One of several processes that deliver the same callbacks to one database at once; see `test_django_contention`.
 
 Its arguments: the alias of the database, how many threads, and a file of callbacks. It begins when a line comes in, and
 prints what became of each delivery and how many milliseconds that took.
@@ -24,11 +24,12 @@ from paywright import Mock, Paywright  # noqa: E402
 from paywright.django import DjangoStore  # noqa: E402
 
 Delivery = dict[str, Any]
+Taken = tuple[str, float]
 
 
-def deliver_all(pay: Paywright, alias: str, deliveries: list[Delivery], order: random.Random) -> list[tuple[str, float]]:
+def deliver_all(pay: Paywright, alias: str, deliveries: list[Delivery], order: random.Random) -> list[Taken]:
     """Every callback once, in an order of this thread's own."""
-    found: list[tuple[str, float]] = []
+    found: list[Taken] = []
     try:
         for one in order.sample(deliveries, len(deliveries)):
             begin = time.perf_counter()

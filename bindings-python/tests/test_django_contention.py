@@ -49,13 +49,18 @@ def contend(alias: str, path: Path) -> list[tuple[str, float]]:
     """All processes begin together; what each of them prints at the end."""
     command = [sys.executable, str(TESTS / "contender.py"), alias, str(THREADS), str(path)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    running = [subprocess.Popen(command, env=environment, text=True, **pipes) for _ in range(PROCESSES)]  # type: ignore[call-overload]
+    pipe = subprocess.PIPE
+    running = [
+        subprocess.Popen(command, env=environment, text=True, stdin=pipe, stdout=pipe, stderr=pipe)
+        for _ in range(PROCESSES)
+    ]
     try:
         for one in running:
+            assert one.stdin and one.stdout and one.stderr
             if one.stdout.readline().strip() != "ready":
                 pytest.fail(one.stderr.read())
         for one in running:
+            assert one.stdin
             one.stdin.write("go\n")
             one.stdin.flush()
         found: list[tuple[str, float]] = []

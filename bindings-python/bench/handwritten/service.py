@@ -1,4 +1,4 @@
-"""The service behind a hand-written callback view: signature, lock, checks, log, and both rows moved on in one transaction.
+"""The service behind a hand-written callback view: signature, lock, checks, log, both rows moved on in one transaction.
 
 It takes none of the care that the engine takes (of sizes, doubled names, replays in time, other merchants' messages).
 """
