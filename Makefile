@@ -4,13 +4,16 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo test lint render vectors crash crash-django faults bench wheels versions clean help
+.PHONY: demo example test lint render vectors crash crash-django faults bench wheels versions clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 demo: ## a tea shop with an embedded database and the mock gateway (DEMO_ARGS=--once: by itself)
 	@$(PYTHON) scripts/demo.py $(DEMO_ARGS)
+
+example: ## another example: make example NAME=rental_django, shop_drf or membership_fastapi
+	@$(PYTHON) scripts/example.py $(NAME)
 
 test: ## every suite, then one summary line
 	@$(PYTHON) scripts/test.py

@@ -125,12 +125,44 @@ def python_suites(python: Path, environment: Environment) -> list[Suite]:
     scripts = python.parent
     return [
         Suite("python", [str(python), "-m", "pytest", "-q", "tests"], pytest_tests, environment, bindings),
-        Suite("mypy", [str(python), "-m", "mypy", "--strict", "python/paywright", "tests", "../examples/python/shop"],
+        Suite("mypy", [str(python), "-m", "mypy", "--strict", "python/paywright", "tests", "../examples/python/shop",
+                       "../examples/python/membership_fastapi", "../examples/python/fresh_database.py"],
               as_one, environment, bindings),
         Suite("pyright", [str(scripts / "pyright"), "--verifytypes", "paywright", "--ignoreexternal"],
               as_one, environment, bindings),
         Suite("demo", [str(python), "-m", "shop", "--once"], as_one, environment),
+        *example_types(python, environment),
+        *example_suites(python, environment),
     ]
+
+
+# Examples with tests of their own. Each runs in a process of its own: a process has one Django project.
+EXAMPLES = ["rental_django", "shop_drf", "membership_fastapi"]
+
+
+def example_suites(python: Path, environment: Environment) -> list[Suite]:
+    command = [str(python), "-m", "pytest", "-q", "-W", "error", "tests"]
+    place = ROOT / "examples" / "python"
+    return [Suite(f"example {name}", command, pytest_tests, environment, place / name) for name in EXAMPLES]
+
+
+def example_types(python: Path, environment: Environment) -> list[Suite]:
+    """The types of the two Django projects, each with Django's plug-in and the project's settings."""
+    suites = []
+    for name, packages in {"rental_django": ["cars", "rental"], "shop_drf": ["goods", "tea"]}.items():
+        place = ROOT / "examples" / "python" / name
+        found = {**environment, "PYTHONPATH": os.pathsep.join([str(place), environment["PYTHONPATH"]])}
+        suites.append(Suite(f"mypy {name}", [str(python), "-m", "mypy", *packages], as_one, found, place))
+    return suites
+
+
+def with_browser(environment: Environment) -> Environment:
+    """Names the browser for the tests of pages; where there is none they say so and are skipped."""
+    program, why_not = toolchain.chromium()
+    if program is None:
+        print(f"Pages are not looked at: {why_not}")
+        return environment
+    return {**environment, "PAYWRIGHT_CHROMIUM": str(program)}
 
 
 def packaged(python: Path) -> list[Suite]:
@@ -211,8 +243,8 @@ def main() -> int:
             skipped.append(f"stripe-mock: {asked}")
     if only in (None, "python", "lint"):
         python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
-        suites = python_suites(python, toolchain.build_python_module())
-        all_of([s for s in suites if only != "lint" or s.name in ("mypy", "pyright")])
+        suites = python_suites(python, with_browser(toolchain.build_python_module()))
+        all_of([s for s in suites if only != "lint" or s.name.split()[0] in ("mypy", "pyright")])
     if only in (None, "package"):
         all_of(packaged(Path(sys.executable)))
     if only == "bench-python":

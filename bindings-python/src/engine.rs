@@ -10,6 +10,8 @@ use paywright::api::{self, Options};
 use paywright::engine::EVENTS;
 use paywright::error::{Code, Error};
 use paywright::id::SeededRandomness;
+use paywright::store::Store;
+use paywright::store::schema::MIGRATIONS;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
@@ -17,6 +19,7 @@ use crate::clock::ManualClock;
 use crate::error::raise;
 use crate::given::{Fields, Given, json_text};
 use crate::host_gateway::HostGateway;
+use crate::host_store::HostStore;
 use crate::records;
 use crate::shown::Shown;
 
@@ -44,7 +47,8 @@ impl Paywright {
 
 #[pymethods]
 impl Paywright {
-    /// Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`.
+    /// Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`; or a store over a connection of the
+    /// host's own, such as `paywright.django.DjangoStore()`.
     #[classmethod]
     #[pyo3(
         signature = (database, **settings),
@@ -55,10 +59,19 @@ impl Paywright {
     fn open(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
-        database: PathBuf,
+        database: Bound<'_, PyAny>,
         settings: Option<Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let options = options(py, "open", settings)?;
+        let mut options = options(py, "open", settings)?;
+        if HostStore::is_one(&database)? {
+            let store = Arc::new(HostStore::new(&database)?);
+            options.store = Some(Arc::clone(&store) as Arc<dyn Store>);
+            return opened(py, || {
+                store.check_schema(MIGRATIONS)?;
+                api::Paywright::open("", options)
+            });
+        }
+        let database: PathBuf = database.extract()?;
         let database = database.into_os_string().into_string().map_err(|_| not_text(py))?;
         opened(py, || api::Paywright::open(&database, options))
     }

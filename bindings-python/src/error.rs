@@ -7,11 +7,16 @@ use paywright::error::Error;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
+use crate::host_store::take_cause;
 use crate::shown::Shown;
 
 /// The exception for an error.
 pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
-    exception(py, error).map_or_else(|failure| failure, PyErr::from_value)
+    let raised = exception(py, error).map_or_else(|failure| failure, PyErr::from_value);
+    if let Some(cause) = take_cause(error) {
+        raised.set_cause(py, Some(PyErr::from_value(cause.into_bound(py))));
+    }
+    raised
 }
 
 fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {

@@ -9,6 +9,9 @@ mod functions;
 mod given;
 mod host;
 mod host_gateway;
+mod host_rows;
+mod host_store;
+mod host_tables;
 mod host_values;
 mod methods;
 mod records;
@@ -28,6 +31,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let environment = wrap_pyfunction!(host::_gateways_of_environment, module)?;
     module.setattr("_gateways_of_environment", environment)?;
     module.setattr("_amount_of_minor", wrap_pyfunction!(host::_amount_of_minor, module)?)?;
+    module.setattr("_schema_steps", wrap_pyfunction!(host_tables::_schema_steps, module)?)?;
+    #[cfg(feature = "testing")]
+    module.setattr("_check_store", wrap_pyfunction!(host_tables::_check_store, module)?)?;
     #[cfg(feature = "testing")]
     module.setattr("_panic_once", wrap_pyfunction!(clock::_panic_once, module)?)?;
     Ok(())

@@ -25,6 +25,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import played
@@ -58,14 +59,15 @@ class Page:
         self.path = path
         self.providers = providers
         self.left_out = left_out
-        self.names: dict[str, Any] = {"__name__": "__main__"}
+        module = sys.modules["__main__"] = ModuleType("__main__")
+        self.names: dict[str, Any] = module.__dict__
         self.printed = ""
         self.gateways: list[str] = []
         self.background: list[subprocess.Popen[bytes]] = []
 
     def run(self) -> None:
         text = played.filled(self.path.read_text(encoding="utf-8"))
-        text = text.replace("127.0.0.1:8000", f"127.0.0.1:{free_port()}")
+        text = re.sub(r"(127\.0\.0\.1(?::| --port ))8000", rf"\g<1>{free_port()}", text)
         try:
             for block in blocks(text):
                 if block.language not in self.left_out:
@@ -92,7 +94,7 @@ class Page:
 
     def python(self, block: Block) -> None:
         # Lines of an error are those of the page.
-        code = compile("\n" * (block.line - 1) + block.text, str(self.path), "exec")
+        code = compile("\n" * (block.line - 1) + block.text, str(self.path), "exec", dont_inherit=True)
         self.names.pop("gateway", None)
         out = io.StringIO()
         try:
@@ -107,7 +109,7 @@ class Page:
         command = ["sh", "-eu", "-c", block.text]
         if "background" in block.words:
             self.background.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True))
-            if port := re.search(r"127\.0\.0\.1:(\d+)", block.text):
+            if port := re.search(r"127\.0\.0\.1(?::| --port )(\d+)", block.text):
                 wait_for(int(port[1]), self.background[-1])
             return
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=120)

@@ -92,12 +92,12 @@ def compare(path: str, expected: Any, found: Any) -> None:
 class Story:
     """A scenario under way."""
 
-    def __init__(self, file: Mapping[str, Any]) -> None:
+    def __init__(self, file: Mapping[str, Any], database: Any = "sqlite::memory:") -> None:
         self.clock = ManualClock(instant(file.get("clock", "2026-01-01T00:00:00Z")))
         self.saved: dict[str, Any] = {}
         configs = file.get("gateways", [{"mock": {}}])
         self.pay = paywright.Paywright.open(
-            "sqlite::memory:",
+            database,
             gateways=[configured(config) for config in configs],
             mode=file.get("mode", "test"),
             flows=file.get("flows", []),

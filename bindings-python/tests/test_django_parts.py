@@ -13,10 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import paywright
 import pytest
 from django_host.fixtures import SETTINGS, client, pay, settings
-
-import paywright
 from paywright import ConfigError, Paywright
 
 __all__ = ["client", "pay", "settings"]
@@ -83,7 +82,14 @@ def test_settings_that_are_wrong(settings: Any, given: Any, says: str) -> None:
 
 @pytest.mark.parametrize(
     "entry",
-    [paywright.Mock(), "mock", "paywright.Mock", {"GATEWAY": "Mock"}, "django_host.made", {"GATEWAY": "django_host.make"}],
+    [
+        paywright.Mock(),
+        "mock",
+        "paywright.Mock",
+        {"GATEWAY": "Mock"},
+        "django_host.made",
+        {"GATEWAY": "django_host.make"},
+    ],
 )
 def test_forms_of_a_gateway(settings: Any, entry: Any) -> None:
     """Protects: an object, a name, a dotted path and a dict say the same."""
@@ -156,6 +162,40 @@ def test_a_forked_worker_opens_its_own(tmp_path: Path) -> None:
         print(first.orders().total, first.verify().ok)
         """,
         str(tmp_path / "shop.db"),
+    )
+    assert printed == "5 True"
+
+
+def test_a_forked_worker_has_a_connection_of_its_own(tmp_path: Path) -> None:
+    """Protects: workers of a preloaded server never write through the connection that the master opened."""
+    printed = run(
+        """
+        import os, sys
+        from pathlib import Path
+        from django_host import fresh_database, prepared
+        prepared()
+        fresh_database(Path(sys.argv[1]))
+        from django.db import connection
+        from django.test.utils import override_settings
+        given = {"DATABASE": "default", "MODE": "test", "GATEWAYS": ["mock"], "FROM_ENV": False}
+        override_settings(PAYWRIGHT=given).enable()
+        from paywright.django import get_paywright
+        first = get_paywright()
+        first.create_order(currency="CNY", amount="1")
+        parents = id(connection.connection)
+        for _ in range(4):
+            child = os.fork()
+            if child == 0:
+                assert connection.connection is None
+                own = get_paywright()
+                assert own is not first
+                own.create_order(currency="CNY", amount="1")
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        assert get_paywright() is first and id(connection.connection) == parents
+        print(first.orders().total, first.verify().ok)
+        """,
+        str(tmp_path),
     )
     assert printed == "5 True"
 
@@ -325,6 +365,7 @@ def test_threads_that_deliver_at_once(pay: Paywright) -> None:
 
     signals.payment_succeeded.connect(hear)
     try:
+
         def one(_: int) -> str:
             payment = paid(pay)
             signals._deliver()
@@ -463,7 +504,8 @@ def test_filters(pay: Paywright) -> None:
     order = pay.create_order(currency="CNY", amount="10")
     with pytest.raises(paywright.PaywrightError) as caught:
         pay.order("ord_x")
-    text = '{{ order|money }}|{{ order|money:"due" }}|{{ none|money }}|{{ error|payment_message }}|{{ none|payment_message }}'
+    text = '{{ order|money }}|{{ order|money:"due" }}|{{ none|money }}|'
+    text += "{{ error|payment_message }}|{{ none|payment_message }}"
     english = rendered(text, order=order, error=caught.value, none=None).split("|")
     assert english[:3] == ["CN¥10.00", "CN¥10.00", ""] and "not well formed" in english[3] and english[4] == ""
     with translation.override("zh-hans"):
@@ -485,4 +527,3 @@ def test_the_package_needs_no_django() -> None:
         """
     )
     assert printed == "fine"
-

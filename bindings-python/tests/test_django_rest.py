@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django_host.fixtures import SETTINGS, pay, settings
-
 from paywright import Paywright
 
 __all__ = ["pay", "settings"]
@@ -58,7 +57,10 @@ def test_create(shop: Shop) -> None:
     assert {name: body[name] for name in expected} == expected
     times = [datetime.fromisoformat(body[name].replace("Z", "+00:00")) for name in ("created_at", "expires_at")]
     assert times[1] - times[0] == timedelta(minutes=30)
-    assert [(log["event"], log["operator"]) for log in body["logs"]] == [("start", "system"), ("payment_created", "system")]
+    assert [(log["event"], log["operator"]) for log in body["logs"]] == [
+        ("start", "system"),
+        ("payment_created", "system"),
+    ]
     assert body["logs"][0]["detail"] == "start payment wechat"
     assert body["logs"][0]["t"].endswith("Z")
 
@@ -174,7 +176,11 @@ def test_status_and_history(shop: Shop) -> None:
     client = shop.client()
     mine = client.post("/api/payments/", {"order_id": 5}, format="json").json()["id"]
     assert client.get(f"/api/payments/{mine}/status/").json() == {
-        "payment_id": mine, "status": "init", "amount": "100.00", "currency": "CNY", "paid_at": None
+        "payment_id": mine,
+        "status": "init",
+        "amount": "100.00",
+        "currency": "CNY",
+        "paid_at": None,
     }
     [delivery] = shop.pay.mock_callbacks(mine, "success")
     shop.pay.handle_callback("mock", headers=delivery.headers, body=delivery.body)

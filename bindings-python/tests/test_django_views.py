@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django_host.fixtures import SETTINGS, client, pay, settings
-
 from paywright import Paywright, PaywrightError
 
 __all__ = ["client", "pay", "settings"]
@@ -115,7 +114,6 @@ def test_odd_headers(pay: Paywright, client: Any) -> None:
 def test_a_middleware_that_consumes_the_body_is_named(pay: Paywright, settings: Any) -> None:
     """Protects: an operator learns why no signature fits, instead of hunting keys."""
     from django.test import RequestFactory
-
     from paywright.django.body import raw_body
 
     request = RequestFactory().post("/", b"{}", content_type="application/json")
@@ -253,7 +251,13 @@ def test_the_mock_checkout(pay: Paywright, client: Any) -> None:
 
 @pytest.mark.parametrize(
     ("choice", "state"),
-    [("decline", "failed"), ("cancel", "cancelled"), ("forge", "init"), ("pay_twice", "succeeded"), ("process", "processing")],
+    [
+        ("decline", "failed"),
+        ("cancel", "cancelled"),
+        ("forge", "init"),
+        ("pay_twice", "succeeded"),
+        ("process", "processing"),
+    ],
 )
 def test_choices_of_the_mock_checkout(pay: Paywright, client: Any, choice: str, state: str) -> None:
     """Protects: each button does what it says, and the page without a return address still ends somewhere."""
@@ -290,7 +294,7 @@ def test_the_mock_checkout_is_for_development(settings: Any, client: Any, given:
 
 
 def test_errors_become_answers(pay: Paywright, client: Any) -> None:
-    """Protects: a view of the host may let our errors through: programs get JSON, people a page, both in their language."""
+    """Protects: a view of the host may let our errors through: programs get JSON, people a page."""
     path = f"/orders/ord_{'0' * 26}/"
     page = client.get(path, headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert page.status_code == 404

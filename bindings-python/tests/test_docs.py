@@ -15,8 +15,10 @@ from pages import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
+# The quickstarts are clicked through as well: test_quickstarts.py performs them.
 PAGES = ["README.md", "bindings-python/README.md", "docs/gateways.md", "docs/zh/tutorial.md",
-         *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs" / "python").glob("*.md"))]
+         *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs" / "python").glob("*.md")
+                 if not page.name.startswith("quickstart_"))]
 # Commands of a shell that are not run, by page: they fetch packages or never end.
 EXEMPT = {
     "bindings-python/README.md": ["pip install -r bindings-python/requirements-test.txt"],
@@ -87,7 +89,10 @@ def test_nothing_is_left_out_silently(page: str) -> None:
     assert exempt == EXEMPT.get(page, [])
 
 
-@pytest.mark.parametrize("page", [*PAGES, "docs/README.md", "docs/errors.md", "docs/zh/errors.md", "docs/reference.md"])
+@pytest.mark.parametrize("page", [
+    *PAGES, "docs/README.md", "docs/errors.md", "docs/zh/errors.md", "docs/reference.md",
+    "docs/python/quickstart_django.md", "docs/python/quickstart_fastapi.md",
+])
 def test_links_lead_somewhere(page: str) -> None:
     """Protects: a link to a file that is not there."""
     text = re.sub(r"^```.*?^```$", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)

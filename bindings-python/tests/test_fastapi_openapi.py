@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from asgi import application
+from asgi import Described, application, as_, exchange
 
 import paywright
 from paywright import AsyncPaywright, Paywright
-from paywright._codes import CODES
+from paywright._codes import CODES, refusal
 from paywright.fastapi import Problem, models
 
 SNAPSHOT = Path(__file__).parent / "openapi.txt"
@@ -92,6 +92,40 @@ def test_the_document_is_whole(pay: Paywright) -> None:
         name = reference.split('"')[0].removeprefix("#/components/schemas/")
         assert name in openapi["components"]["schemas"], name
     assert openapi["openapi"].startswith("3.1")
+
+
+class Refusing(AsyncPaywright):
+    """An engine that refuses everything with one code."""
+
+    code = ""
+
+    async def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        raise refusal(self.code)
+
+
+def test_every_refusal_comes_as_it_is_described(pay: Paywright) -> None:
+    """Protects: whatever code the engine refuses with, each route answers with the status and body that are promised."""
+    refusing = Refusing(pay)
+    app = application(refusing, prefix="/payments")
+    openapi = app.openapi()
+    bodies = {"CreatePayment": {"order_id": "A"}, "NewPayment": {"order_id": "A"}, "RefundPayment": {}}
+
+    async def story(client: Described) -> int:
+        asked = 0
+        for path, method, operation in operations(openapi):
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            body = bodies[name_of(content["schema"])] if content else None
+            for status, answer in operation["responses"].items():
+                codes = [] if "XX" in status or int(status) < 400 else answer["content"]["application/json"]["examples"]
+                for code in codes:
+                    if code in ("forbidden_action", "too_large"):
+                        continue
+                    refusing.code, asked = code, asked + 1
+                    told = await client.request(method, path.replace("{payment_id}", "pay_1"), json=body, headers=as_("shop"))
+                    assert (told.status_code, told.json()["code"]) == (int(status), code), (path, told.text)
+        return asked
+
+    assert exchange(app, story) > 150
 
 
 def test_models_read_the_engines_records(pay: Paywright) -> None:

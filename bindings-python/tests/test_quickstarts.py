@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from browser.serving import ROOT, environment, free_port, run, served
+from browser.serving import PACKAGE, ROOT, environment, free_port, run, served
 
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDED_LINES_MAX = 15
@@ -79,9 +79,8 @@ def visit(address: str) -> str:
 
 def test_a_django_project_takes_a_payment(tmp_path: Path) -> None:
     """Protects: 15 added lines and the page's own steps lead from `startproject` to a paid order."""
-    pytest.importorskip("paywright.django.store")
     port = free_port()
-    steps, given = Steps("quickstart_django.md", port), environment()
+    steps, given = Steps("quickstart_django.md", port), environment(PYTHONPATH=str(PACKAGE))
     steps.perform(tmp_path, given)
     steps.check()
     with served(steps.serve, tmp_path, given, tmp_path / "server.log", port) as address:
@@ -94,7 +93,7 @@ def test_a_django_project_takes_a_payment(tmp_path: Path) -> None:
 def test_a_fastapi_application_takes_a_payment(tmp_path: Path) -> None:
     """Protects: 15 added lines and the page's own steps lead from the smallest application to a paid order."""
     port = free_port()
-    steps, given = Steps("quickstart_fastapi.md", port), environment()
+    steps, given = Steps("quickstart_fastapi.md", port), environment(PYTHONPATH=str(PACKAGE))
     steps.perform(tmp_path, given)
     steps.check()
     with served(steps.serve, tmp_path, given, tmp_path / "server.log", port) as address:

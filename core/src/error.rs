@@ -196,6 +196,7 @@ codes! {
         BoundElsewhere   = "bound_elsewhere",      Forger,  false, "The gateway's transaction {transaction} already belongs to {owner}.", "渠道交易号 {transaction} 已属于 {owner}。";
         ExceptionResolved = "exception_resolved",  Caller,  false, "Exception {exception} is resolved already ({resolution}).", "异常 {exception} 已处理（{resolution}）。";
         ResolutionImpossible = "resolution_impossible", Caller, false, "Exception {exception} cannot be resolved by \"{resolution}\": {why}.", "异常 {exception} 不能以“{resolution}”处理：{why}。";
+        InTransaction    = "in_transaction",       Caller,  false, "{operation} asks the gateway, and a database transaction of yours is open: call it after the commit (Django: transaction.on_commit).", "{operation} 需要访问支付渠道，而您的数据库事务尚未结束：请在提交之后调用（Django：transaction.on_commit）。";
         Version          = "version",              Time,    true,  "{subject} was changed by somebody else at the same time.", "{subject} 同时被其他操作修改。";
     }
     SignatureInvalid {
@@ -249,6 +250,7 @@ codes! {
         KeyType          = "key_type",             Operator, false, "{setting} is {given}; {expected} is needed.", "{setting} 是 {given}；需要 {expected}。";
         KeyWeak          = "key_weak",             Operator, false, "{setting} is too short to be safe: {rule}.", "{setting} 过短，不安全：{rule}。";
         SchemaNewer      = "schema_newer",         Operator, false, "The database has schema {found}; this version knows {known}. Upgrade Paywright.", "数据库结构版本为 {found}，当前程序只支持 {known}。请升级。";
+        SchemaMissing    = "schema_missing",       Operator, false, "The database has schema {found}; this version needs {known}: {remedy}.", "数据库结构版本为 {found}，当前程序需要 {known}：{remedy}。";
         NotOurs          = "not_ours",             Operator, false, "{path} is not a Paywright database; it was left untouched.", "{path} 不是 Paywright 数据库，未做任何改动。";
         NetworkFs        = "network_fs",           Operator, false, "{path} is on a network file system, where locks cannot be trusted; move it to a local disk.", "{path} 位于网络文件系统，锁不可靠；请移到本地磁盘。";
         FilePermissions  = "file_permissions",     Operator, false, "{path} can be read by other users ({mode}); run chmod 600 on it.", "{path} 可被其他用户读取（{mode}）；请执行 chmod 600。";

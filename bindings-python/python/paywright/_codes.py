@@ -298,6 +298,11 @@ CODES: dict[str, Code] = {
         "Exception {exception} cannot be resolved by \"{resolution}\": {why}.",
         "异常 {exception} 不能以“{resolution}”处理：{why}。",
     ),
+    "in_transaction": Code(
+        "conflict", 409, "caller", False,
+        "{operation} asks the gateway, and a database transaction of yours is open: call it after the commit (Django: transaction.on_commit).",
+        "{operation} 需要访问支付渠道，而您的数据库事务尚未结束：请在提交之后调用（Django：transaction.on_commit）。",
+    ),
     "version": Code(
         "conflict", 409, "time", True,
         "{subject} was changed by somebody else at the same time.",
@@ -482,6 +487,11 @@ CODES: dict[str, Code] = {
         "config_error", 500, "operator", False,
         "The database has schema {found}; this version knows {known}. Upgrade Paywright.",
         "数据库结构版本为 {found}，当前程序只支持 {known}。请升级。",
+    ),
+    "schema_missing": Code(
+        "config_error", 500, "operator", False,
+        "The database has schema {found}; this version needs {known}: {remedy}.",
+        "数据库结构版本为 {found}，当前程序需要 {known}：{remedy}。",
     ),
     "not_ours": Code(
         "config_error", 500, "operator", False,

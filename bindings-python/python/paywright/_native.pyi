@@ -6,6 +6,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, final
 
+from ._host_store import HostStore
 from .gateways import Gateway
 from .types import (
     ActionKind,
@@ -16,6 +17,7 @@ from .types import (
     ExceptionKind,
     Experience,
     HeadersLike,
+    ImportRowFields,
     JsonLike,
     KeyLike,
     LineKind,
@@ -48,6 +50,10 @@ __all__ = [
     "ExceptionPage",
     "Finding",
     "Health",
+    "ImportProblem",
+    "ImportReport",
+    "ImportRow",
+    "ImportSum",
     "Line",
     "Mock",
     "MockChoice",
@@ -117,6 +123,53 @@ class Webhook:
         The events that it is told of, such as `payment.succeeded`; all unless said. `name`:
         Under which name its place in the journal is kept; the host of the address unless
         said.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class ImportRow:
+    """A row of a payments table that another system kept."""
+
+    def __new__(
+        cls,
+        *,
+        id: str,
+        reference: str,
+        amount: AmountLike,
+        status: str,
+        transaction_type: str | None = None,
+        currency: str | None = None,
+        method: str | None = None,
+        gateway: str | None = None,
+        transaction_id: str | None = None,
+        gateway_reference: str | None = None,
+        refund_of: str | None = None,
+        customer: str | None = None,
+        total: AmountLike | None = None,
+        deposit: AmountLike | None = None,
+        description: str | None = None,
+        created_at: datetime | None = None,
+        paid_at: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> ImportRow:
+        """`id`: What names the row in its table. `reference`: The order that it pays for, in
+        the host's words; one that is not there is created. `amount`: How much; above zero,
+        for refunds too. `status`: Where it stands, in a word of the old system, such as
+        `PAID` or `requires_payment_method`. `transaction_type`: `charge` or `refund`, in
+        any case; `charge` unless said. `currency`: ISO 4217 code; that of the import unless
+        said. `method`: How the payer paid; that of the import unless said. `gateway`: The
+        account it was collected through; that of the import unless said. `transaction_id`:
+        The gateway's number of the movement of money. `gateway_reference`: The reference
+        under which the gateway knows a payment that is still open, such as `pi_…`.
+        `refund_of`: Of a refund: the `id` or `transaction_id` of the charge whose money
+        went back; the one charge of the order that it fits unless said. `customer`: Who
+        owes, in the host's words. `total`: What the order is about in all; what was
+        collected for it unless said. `deposit`: Of a charge: how much of the order is a
+        deposit. Of a refund: the same as its amount, if it returned the deposit.
+        `description`: What the payer read, or why money went back. `created_at`: When the
+        row was written. `paid_at`: When the money came or went back. `expires_at`: Until
+        when it could be paid.
         """
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: None  # type: ignore[assignment]
@@ -1263,6 +1316,84 @@ class Examination:
     __hash__: None  # type: ignore[assignment]
 
 @final
+class ImportProblem:
+    """A row that was not imported. Nothing of it was written."""
+
+    @property
+    def row(self) -> int:
+        """Its place among the rows given; they count from one."""
+    @property
+    def id(self) -> str:
+        """What names it in its table."""
+    @property
+    def code(self) -> str:
+        """The code of the error."""
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class ImportReport:
+    """What an import did, or would do."""
+
+    @property
+    def dry_run(self) -> bool:
+        """Nothing was written."""
+    @property
+    def rows(self) -> int:
+        """Rows looked at."""
+    @property
+    def orders(self) -> int:
+        """Orders created."""
+    @property
+    def payments(self) -> int:
+        """Payments written."""
+    @property
+    def refunds(self) -> int:
+        """Refunds written."""
+    @property
+    def skipped(self) -> int:
+        """Rows that were imported before, and refunds that never came about."""
+    @property
+    def sums(self) -> list[ImportSum]:
+        """What was collected and went back, by currency."""
+    @property
+    def problems(self) -> list[ImportProblem]:
+        """Rows that were not imported."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class ImportSum:
+    """The money of an import in one currency."""
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+    @property
+    def collected(self) -> Decimal:
+        """Collected."""
+    @property
+    def refunded(self) -> Decimal:
+        """Paid back."""
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of Python values, all the way down."""
+    def to_json(self) -> str:
+        """As JSON text, with amounts and times as text."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
 class Delivery:
     """A callback as the mock gateway would post it."""
 
@@ -1337,7 +1468,7 @@ class Paywright:
     @classmethod
     def open(
         cls,
-        database: str | PathLike[str],
+        database: str | PathLike[str] | HostStore,
         *,
         gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed | Gateway] = (),
         mode: Mode = "development",
@@ -1349,12 +1480,13 @@ class Paywright:
         allow_network_file_system: bool = False,
         busy_timeout_ms: int | None = None,
     ) -> Paywright:
-        """Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`.
+        """Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`; or on a store over
+        a connection of the host's own: `DjangoStore()`, `SqlAlchemyStore(engine)`.
 
         `flows` are lifecycles of the host, as JSON text or mappings. `webhooks` are the endpoints
         that `run_due` delivers the journal to. `clock` and `seed` make everything repeatable; they
         are for tests. Errors: `config_…`, `mock_in_live`,
-        `flow_invalid`, `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
+        `flow_invalid`, `schema_newer`, `schema_missing`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
         """
     @classmethod
     def from_env(
@@ -1757,6 +1889,28 @@ class Paywright:
         and enables a webhook that was gone. Errors: `webhook_not_found`,
         `message_not_found`, `argument_range`, `argument_conflict`.
         """
+    def import_payments(
+        self,
+        rows: Iterable[ImportRow | ImportRowFields],
+        *,
+        table: str | None = None,
+        flow: str | None = None,
+        gateway: str | None = None,
+        method: str | None = None,
+        currency: str | None = None,
+        ttl_minutes: int | None = None,
+        dry_run: bool | None = None,
+        actor: str | None = None,
+    ) -> ImportReport:
+        """Takes over rows of a payments table that another system kept: orders, payments,
+        refunds and their transfers, as if they had happened here. A row that is given again
+        changes nothing; a row that cannot be taken over is told in the report, and nothing
+        of it is written. `table` names the old table (`payments` unless said), `flow` the
+        lifecycle of orders that are created, `ttl_minutes` says how long the old system
+        left a payment open where a row does not. Give all rows of an order in one call.
+        Errors: `too_large` (more than 100000 rows), `flow_not_found`, `gateway_not_found`,
+        `currency`, `id_format`, `argument_range`.
+        """
     def claim_nonce(
         self,
         scope: str,
@@ -1868,6 +2022,7 @@ class ManualClock:
         """Moves it on by whole seconds."""
 
 def _restore(record: str, json: str) -> object: ...
+def _schema_steps(store: object) -> list[tuple[int, list[str], list[str]]]: ...
 def stripe_sign(
     body: BodyLike,
     secret: KeyLike,

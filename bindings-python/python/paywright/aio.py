@@ -81,7 +81,7 @@ class AsyncPaywright(Bridge):
     @classmethod
     async def open(
         cls,
-        database: str | PathLike[str],
+        database: str | PathLike[str] | HostStore,
         *,
         gateways: Iterable[Mock | Bank | Stripe | WechatPay | Alipay | PayPal | Signed | Gateway] = (),
         mode: Mode = "development",

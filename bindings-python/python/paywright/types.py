@@ -174,6 +174,32 @@ class WebhookFields(_WebhookMust, total=False):
     events: Iterable[str]
     name: str | None
 
+
+class _ImportRowMust(TypedDict):
+    id: str
+    reference: str
+    amount: AmountLike
+    status: str
+
+
+class ImportRowFields(_ImportRowMust, total=False):
+    """A row of a payments table that another system kept. As a mapping."""
+
+    transaction_type: str | None
+    currency: str | None
+    method: str | None
+    gateway: str | None
+    transaction_id: str | None
+    gateway_reference: str | None
+    refund_of: str | None
+    customer: str | None
+    total: AmountLike | None
+    deposit: AmountLike | None
+    description: str | None
+    created_at: datetime | None
+    paid_at: datetime | None
+    expires_at: datetime | None
+
 __all__ = [
     "ActionKind",
     "AmountLike",
@@ -184,6 +210,7 @@ __all__ = [
     "Experience",
     "HasItems",
     "HeadersLike",
+    "ImportRowFields",
     "JsonLike",
     "KeyLike",
     "LineKind",

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +39,25 @@ def run(arguments: Sequence[str], directory: Path, given: Mapping[str, str]) -> 
     )
     assert done.returncode == 0, f"{' '.join(arguments)} ended with {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+@contextmanager
+def asked(script: str, arguments: Sequence[str], directory: Path, given: Mapping[str, str]) -> Iterator[Callable[[], str]]:
+    """A process beside the server that runs `script` once, and answers each call with the line that its `answer()` gives."""
+    loop = f"import sys\n{script}\nfor _ in sys.stdin:\n    print(answer(), flush=True)\n"
+    command = [sys.executable, "-c", loop, *arguments]
+    with subprocess.Popen(
+        command, cwd=directory, env=dict(given), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin and process.stdout
+        asking, answers = process.stdin, process.stdout
+
+        def ask() -> str:
+            print(file=asking, flush=True)
+            return answers.readline()
+
+        yield ask
+        asking.close()
 
 
 @contextmanager

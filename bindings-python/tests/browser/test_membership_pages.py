@@ -5,30 +5,31 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from browser.serving import EXAMPLES, environment, free_port, run, served
+from browser.serving import EXAMPLES, asked, environment, free_port, served
 from browser.visitor import WINDOWS, Visitor
 from playwright.sync_api import Browser, Page, expect
 
-pytest.importorskip("paywright.fastapi")
 NUMBERS = itertools.count(1)
 # What the books say, read by a process of its own beside the server.
 ASK = """
-import json, sys, paywright
-with paywright.Paywright.open(sys.argv[1], gateways=[paywright.Mock()], mode="development") as pay:
+import json, paywright
+pay = paywright.Paywright.open(sys.argv[1], gateways=[paywright.Mock()], mode="development")
+
+def answer():
     report = pay.verify()
     order = pay.orders(size=1).items[0]
-    print(json.dumps({
+    return json.dumps({
         "ok": report.ok, "sum": str(sum(balance.balance for balance in pay.balances())),
         "state": order.state, "paid": str(order.paid), "refunded": str(order.refunded), "due": str(order.due),
         "payments": sorted(payment.state for payment in pay.payments(order_id=order.id).items),
         "exceptions": pay.exceptions().total,
-    }))
+    })
 """
 
 
@@ -37,11 +38,11 @@ class ReadingRoom:
     """The running example."""
 
     address: str
-    database: str
+    ask: Callable[[], str]
 
     def books(self) -> dict[str, Any]:
         """The newest order and its payments, after an audit of everything."""
-        found: dict[str, Any] = json.loads(run(["-c", ASK, self.database], EXAMPLES, environment()))
+        found: dict[str, Any] = json.loads(self.ask())
         assert found["ok"] and Decimal(found["sum"]) == 0, found
         return found
 
@@ -51,8 +52,10 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingRoom]:
     place = tmp_path_factory.mktemp("membership")
     database, port = str(place / "membership.db"), free_port()
     command = ["-m", "membership_fastapi", "--port", str(port), "--database", database]
-    with served(command, EXAMPLES, environment(), place / "server.log", port) as address:
-        yield ReadingRoom(address, database)
+    log = place / "server.log"
+    with served(command, EXAMPLES, environment(), log, port) as address:
+        with asked(ASK, [database], EXAMPLES, environment()) as ask:
+            yield ReadingRoom(address, ask)
 
 
 @pytest.fixture(params=list(WINDOWS))
@@ -108,6 +111,7 @@ def test_pay_then_refund(visitor: Visitor, room: ReadingRoom) -> None:
     assert (books["state"], books["paid"], books["refunded"], books["due"]) == ("cancelled", "30.00", "30.00", "0.00")
 
 
+@pytest.mark.parametrize("visitor", ["phone"], indirect=True)
 def test_renew_and_upgrade(visitor: Visitor, room: ReadingRoom) -> None:
     """Protects: a member renews and changes the plan, each by an order that is paid."""
     buy(visitor)

@@ -84,13 +84,14 @@ class Visitor:
         """From now on answers with this status are part of the story, and the console may say so."""
         self._forgiven.add(status)
 
-    def see(self, name: str, page: Page | None = None) -> None:
-        """Keeps a picture of the page and looks whether it is fit to be used."""
+    def see(self, name: str, page: Page | None = None, ours: bool = True) -> None:
+        """Keeps a picture of the page, and of one that is ours looks whether it is fit to be used."""
         seen = page or self.page
         place = SCREENSHOTS / self._example
         place.mkdir(parents=True, exist_ok=True)
         seen.screenshot(path=place / f"{name}-{self.window}.png", full_page=True)
-        self.trouble.extend(f"{name}: {complaint}" for complaint in seen.evaluate(COMPLAINTS))
+        if ours:
+            self.trouble.extend(f"{name}: {complaint}" for complaint in seen.evaluate(COMPLAINTS))
 
     def close(self) -> None:
         """Closes the window. Fails if anything was wrong with a page."""

@@ -105,3 +105,10 @@ def make(**options: object) -> object:
 
 made = make()
 no_gateway = object()
+
+
+def bank(**options: object) -> object:
+    """An account for bank transfers."""
+    import paywright
+
+    return paywright.Bank(account_name="Tea Shop", account_number="1234", bank_name="Bank", currencies=["CNY"])

@@ -25,7 +25,6 @@ def settings(tmp_path: Path) -> Iterator[Any]:
     prepared()
     from django.test.utils import override_settings
     from django.utils import translation
-
     from paywright.django import reset_paywright
 
     fresh_database(tmp_path)
@@ -47,11 +46,12 @@ def settings(tmp_path: Path) -> Iterator[Any]:
     connections.close_all()
 
 
-@pytest.fixture
-def pay(settings: Any) -> Any:
-    """The project's engine."""
+@pytest.fixture(params=["sqlite::memory:", "default"])
+def pay(settings: Any, request: pytest.FixtureRequest) -> Any:
+    """The project's engine, in a place of its own and in the project's database."""
     from paywright.django import get_paywright
 
+    settings(PAYWRIGHT={**SETTINGS, "DATABASE": request.param})
     return get_paywright()
 
 

@@ -6,10 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import include, path
-from rest_framework.routers import DefaultRouter
-
 from paywright.django import get_paywright
 from paywright.django.rest import PaymentViewSet
+from rest_framework.routers import DefaultRouter
 
 router = DefaultRouter()
 router.register("payments", PaymentViewSet, basename="payment")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import include, path
-
 from paywright.django import views
 
 

@@ -6,6 +6,7 @@ mod convert;
 pub mod describe;
 mod diagram;
 mod files;
+mod importing;
 mod methods;
 mod metrics;
 mod mocking;

@@ -75,6 +75,47 @@ macro_rules! surface {
                     /// Under which name its place in the journal is kept; the host of the address unless said.
                     name: Optional<Text>,
                 }
+                /// A row of a payments table that another system kept.
+                ImportRow {
+                    /// What names the row in its table.
+                    id: Text,
+                    /// The order that it pays for, in the host's words; one that is not there is created.
+                    reference: Text,
+                    /// How much; above zero, for refunds too.
+                    amount: Amount,
+                    /// Where it stands, in a word of the old system, such as `PAID` or `requires_payment_method`.
+                    status: Text,
+                    /// `charge` or `refund`, in any case; `charge` unless said.
+                    transaction_type: Optional<Text>,
+                    /// ISO 4217 code; that of the import unless said.
+                    currency: Optional<Text>,
+                    /// How the payer paid; that of the import unless said.
+                    method: Optional<Text>,
+                    /// The account it was collected through; that of the import unless said.
+                    gateway: Optional<Text>,
+                    /// The gateway's number of the movement of money.
+                    transaction_id: Optional<Text>,
+                    /// The reference under which the gateway knows a payment that is still open, such as `pi_…`.
+                    gateway_reference: Optional<Text>,
+                    /// Of a refund: the `id` or `transaction_id` of the charge whose money went back; the one charge of the
+                    /// order that it fits unless said.
+                    refund_of: Optional<Text>,
+                    /// Who owes, in the host's words.
+                    customer: Optional<Text>,
+                    /// What the order is about in all; what was collected for it unless said.
+                    total: Optional<Amount>,
+                    /// Of a charge: how much of the order is a deposit. Of a refund: the same as its amount, if it returned
+                    /// the deposit.
+                    deposit: Optional<Amount>,
+                    /// What the payer read, or why money went back.
+                    description: Optional<Text>,
+                    /// When the row was written.
+                    created_at: Optional<Time>,
+                    /// When the money came or went back.
+                    paid_at: Optional<Time>,
+                    /// Until when it could be paid.
+                    expires_at: Optional<Time>,
+                }
             }
             gateways {
                 /// A stand-in for a payment provider, inside the process. Refused in mode `live` and beside live
@@ -708,6 +749,45 @@ macro_rules! surface {
                     /// What was looked at, in order.
                     findings: List<Finding>,
                 }
+                /// A row that was not imported. Nothing of it was written.
+                ImportProblem {
+                    /// Its place among the rows given; they count from one.
+                    row: Whole,
+                    /// What names it in its table.
+                    id: Text,
+                    /// The code of the error.
+                    code: Text,
+                    /// What is wrong.
+                    message: Text,
+                }
+                /// What an import did, or would do.
+                ImportReport {
+                    /// Nothing was written.
+                    dry_run: Flag,
+                    /// Rows looked at.
+                    rows: Whole,
+                    /// Orders created.
+                    orders: Whole,
+                    /// Payments written.
+                    payments: Whole,
+                    /// Refunds written.
+                    refunds: Whole,
+                    /// Rows that were imported before, and refunds that never came about.
+                    skipped: Whole,
+                    /// What was collected and went back, by currency.
+                    sums: List<ImportSum>,
+                    /// Rows that were not imported.
+                    problems: List<ImportProblem>,
+                }
+                /// The money of an import in one currency.
+                ImportSum {
+                    /// ISO 4217 code.
+                    currency: Text,
+                    /// Collected.
+                    collected: Amount,
+                    /// Paid back.
+                    refunded: Amount,
+                }
                 /// A callback as the mock gateway would post it.
                 Delivery {
                     /// HTTP headers.
@@ -842,6 +922,14 @@ macro_rules! surface {
                 /// a journal row, or all that was given up. It also ends a rest and enables a webhook that was gone.
                 /// Errors: `webhook_not_found`, `message_not_found`, `argument_range`, `argument_conflict`.
                 fn replay_webhook(name: Text;; message_id: Text, after: Whole, actor: Text) -> WebhookStatus;
+                /// Takes over rows of a payments table that another system kept: orders, payments, refunds and their transfers,
+                /// as if they had happened here. A row that is given again changes nothing; a row that cannot be taken over
+                /// is told in the report, and nothing of it is written. `table` names the old table (`payments` unless
+                /// said), `flow` the lifecycle of orders that are created, `ttl_minutes` says how long the old system left a
+                /// payment open where a row does not. Give all rows of an order in one call. Errors: `too_large` (more than
+                /// 100000 rows), `flow_not_found`, `gateway_not_found`, `currency`, `id_format`, `argument_range`.
+                fn import_payments(rows: List<ImportRow>;; table: Text, flow: Text, gateway: Text, method: Text,
+                    currency: Text, ttl_minutes: Whole, dry_run: Flag, actor: Text) -> ImportReport;
                 /// Takes the number of a signed request, once: `nonce` was not taken before in `scope` (such as a client's
                 /// name), and `timestamp`, in Unix seconds, is at most `tolerance_s` from now (300 unless said, at most
                 /// 3600). Check the signature first. Of two who take the same number at once, one is refused. Errors:

@@ -187,11 +187,14 @@ impl Engine {
     }
 
     /// A hold that nobody wants is cancelled at its gateway.
-    fn release_hold(&self, gateway: &Arc<dyn Gateway>, settled: &Settled) {
+    fn release_hold(self: &Arc<Self>, gateway: &Arc<dyn Gateway>, settled: &Settled) {
         let unwanted = settled.exception.as_ref().is_some_and(|e| e.kind == Kind::UnwantedHold);
         if let Some(payment) = settled.payment.as_ref().filter(|_| unwanted) {
+            let (gateway, intent) = (Arc::clone(gateway), PaymentIntent::of(payment));
             // Whether it worked is for the person to see who finds the exception, which stays open.
-            drop(self.exchange(gateway, Asked::Cancel, &PaymentIntent::of(payment)));
+            self.after_commit(move |engine| {
+                drop(engine.exchange(&gateway, Asked::Cancel, &intent));
+            });
         }
     }
 }
@@ -203,6 +206,7 @@ fn refusal(gateway: &dyn Gateway, error: &Error) -> Reply {
         // What the gateway itself could not tell us now, it tells us later.
         Group::GatewayUnavailable | Group::GatewayError | Group::RateLimited => gateway.ask_again(),
         _ if error.code() == Code::Version => gateway.ask_again(),
+        _ if error.code() == Code::InTransaction => gateway.ask_again(),
         _ if gateway.may_come_again(error.code()) => gateway.ask_again(),
         _ => gateway.refuse(),
     }

@@ -84,6 +84,7 @@ impl Engine {
     /// Does what time has made necessary, at most `limit` things of each kind. A failure of one does not
     /// keep the others from being done.
     pub fn run_due(self: &Arc<Self>, limit: i64) -> Result<DueReport> {
+        self.outside_transactions("run_due")?;
         let now = self.now();
         let mut report = DueReport::default();
         let (due_payments, due_refunds, due_orders) = self.read(|connection| {

@@ -265,7 +265,7 @@ impl Books<'_> {
         if amount <= 0 {
             return Err(impossible(exception, Resolution::Refund, "nothing is overpaid any more"));
         }
-        let grant = Grant { source: Source::Order, amount, reason, exception: None };
+        let grant = Grant { source: Source::Order, amount, reason, exception: None, at: None };
         follow_up.push(self.open_refund(&mut payment, &mut order, &grant)?);
         orders::update(self.connection, &mut order, self.now)
     }
@@ -298,7 +298,13 @@ impl Books<'_> {
         if failed.amount > left {
             return Err(impossible(exception, Resolution::Refund, "that much is not left"));
         }
-        let grant = Grant { source: failed.source, amount: failed.amount, reason, exception: None };
+        let grant = Grant {
+            source: failed.source,
+            amount: failed.amount,
+            reason,
+            exception: None,
+            at: None,
+        };
         follow_up.push(self.open_refund(&mut payment, &mut order, &grant)?);
         self.asked_back(&mut order)?;
         orders::update(self.connection, &mut order, self.now)

@@ -55,7 +55,7 @@ pub struct NewOrder {
 }
 
 impl NewOrder {
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         if let Some(reference) = &self.reference {
             text::reference("reference", reference)?;
         }
@@ -121,21 +121,7 @@ impl Engine {
                 return books.order(OrderId::from_bytes(id));
             }
             let mut order = new.order(books, initial.clone(), total, deposit_total)?;
-            if let Some(reference) = &order.reference
-                && let Some(other) = orders::by_reference(books.connection, &order.flow, reference)?
-            {
-                return Err(Error::new(Code::ReferenceTaken)
-                    .with("reference", reference)
-                    .with("owner", other.id));
-            }
-            books.check_extension(&order)?;
-            order.due_at = due::order_due(books.engine.flow(&order.flow)?, &order);
-            order.key = orders::insert(books.connection, &order, &new.lines)?;
-            let detail = Detail::new()
-                .with("state", &order.state)
-                .with("total", &order.money(total).to_text())
-                .with("currency", order.currency.code());
-            books.journal(EventName::OrderCreated, Concerns::order(&order), detail)?;
+            books.write_order(&mut order, &new.lines)?;
             if let Some(key) = &new.idempotency_key {
                 key.record(books, order.id.to_bytes(), false)?;
             }
@@ -260,7 +246,7 @@ impl Engine {
 }
 
 impl NewOrder {
-    fn order(
+    pub(super) fn order(
         &self,
         books: &Books<'_>,
         state: String,
@@ -319,6 +305,25 @@ impl Books<'_> {
     pub(super) fn order(&mut self, id: OrderId) -> Result<Order> {
         orders::find(self.connection, id)?
             .ok_or_else(|| Error::new(Code::OrderNotFound).with("order", id))
+    }
+
+    /// Writes a new order and its journal row. Fails with `reference_taken`, and where it extends what it cannot.
+    pub(super) fn write_order(&mut self, order: &mut Order, lines: &[NewLine]) -> Result<()> {
+        if let Some(reference) = &order.reference
+            && let Some(other) = orders::by_reference(self.connection, &order.flow, reference)?
+        {
+            return Err(Error::new(Code::ReferenceTaken)
+                .with("reference", reference)
+                .with("owner", other.id));
+        }
+        self.check_extension(order)?;
+        order.due_at = due::order_due(self.engine.flow(&order.flow)?, order);
+        order.key = orders::insert(self.connection, order, lines)?;
+        let detail = Detail::new()
+            .with("state", &order.state)
+            .with("total", &order.money(order.total).to_text())
+            .with("currency", order.currency.code());
+        self.journal(EventName::OrderCreated, Concerns::order(order), detail).map(drop)
     }
 
     /// An extension must have something to extend, and a later end than it has.

@@ -38,6 +38,22 @@ impl Engine {
         payment.state.is_active() && self.now() < payment.expires_at
     }
 
+    /// No request leaves while the caller's own transaction is open: it would hold its locks for as long as the gateway
+    /// takes, and what the gateway did would stay done after a rollback. Fails with `in_transaction`.
+    pub(super) fn outside_transactions(&self, operation: &str) -> Result<()> {
+        match self.store.in_transaction() {
+            true => Err(Error::new(Code::InTransaction).with("operation", operation)),
+            false => Ok(()),
+        }
+    }
+
+    /// Does something once the caller's transaction is durable; at once where there is none. What cannot be promised is left
+    /// to due work.
+    pub(super) fn after_commit(self: &Arc<Self>, work: impl FnOnce(&Arc<Self>) + Send + 'static) {
+        let engine = Arc::clone(self);
+        drop(self.store.on_commit(Box::new(move || work(&engine))));
+    }
+
     fn run(&self, gateway: &Arc<dyn Gateway>, mut exchange: Exchange) -> Result<Heard> {
         self.breaker.admit(&gateway.facts().name, self.now())?;
         let mut turn = exchange.begin(self.moment())?;
@@ -48,6 +64,7 @@ impl Engine {
                     return Ok(heard.about(exchange.asked()));
                 }
                 Turn::Send { request, after_millis } => {
+                    self.outside_transactions(exchange.verb())?;
                     if after_millis > 0 {
                         self.clock.pause_millis(after_millis);
                     }
@@ -70,6 +87,7 @@ impl Engine {
         let unreachable = |why: &str| {
             Error::new(Code::GatewayDown).with("gateway", &gateway.facts().name).with("why", why)
         };
+        self.outside_transactions(&format!("a message of {}", gateway.facts().name))?;
         match self.carry(gateway, &errand.request)? {
             Err(NoResponse::NotSent(why) | NoResponse::Unknown(why)) => Err(unreachable(&why)),
             Ok(Response { status, .. }) if status == 429 || status >= 500 => {
@@ -85,6 +103,7 @@ impl Engine {
         gateway: &Arc<dyn Gateway>,
         request: &Request,
     ) -> Result<Result<Response, NoResponse>> {
+        self.outside_transactions("this")?;
         if let Some(own) = gateway.own_transport() {
             return Ok(own.send(request));
         }

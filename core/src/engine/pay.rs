@@ -64,8 +64,59 @@ impl Engine {
             self.order(order)?;
             attempt.method = Some(new.fallback_method(self)?);
         }
+        if self.store.in_transaction() && !new.intent_only {
+            return self.create_in_transaction(order, new, attempt);
+        }
+        let made = self.create_once(order, &attempt);
+        self.create_or_fall_back(order, &new, attempt, made)
+    }
+
+    /// The caller's own transaction is open: only the intent is written, and sent once it is durable.
+    fn create_in_transaction(
+        self: &Arc<Self>,
+        order: OrderId,
+        new: NewPayment,
+        mut attempt: NewPayment,
+    ) -> Result<Created> {
+        attempt.intent_only = true;
+        let made = self.create_once(order, &attempt);
+        let created = self.create_or_fall_back(order, &new, attempt.clone(), made)?;
+        let unsent = created.payment.action.is_none() && created.payment.state == State::Init;
+        if unsent {
+            let id = created.payment.id;
+            attempt.intent_only = false;
+            self.after_commit(move |engine| drop(engine.send_intent(order, id, &new, attempt)));
+        }
+        Ok(created)
+    }
+
+    /// Sends an intent that became durable with the caller's transaction. Nobody waits for the answer: a failure is told by
+    /// the journal, and another call for the same payment sends it again.
+    fn send_intent(
+        self: &Arc<Self>,
+        order: OrderId,
+        id: PaymentId,
+        new: &NewPayment,
+        attempt: NewPayment,
+    ) -> Result<()> {
+        let payment = self.payment(id)?;
+        if payment.action.is_some() || payment.state != State::Init {
+            return Ok(());
+        }
+        let made = self.first_try(payment, false);
+        self.create_or_fall_back(order, new, attempt, made).map(drop)
+    }
+
+    /// What one account made of it; where it certainly did nothing, what the next ones make of it.
+    fn create_or_fall_back(
+        self: &Arc<Self>,
+        order: OrderId,
+        new: &NewPayment,
+        mut attempt: NewPayment,
+        mut made: Result<Attempt>,
+    ) -> Result<Created> {
         loop {
-            let (error, account) = match self.create_once(order, &attempt) {
+            let (error, account) = match made {
                 Ok(Attempt::Made(created)) => return Ok(*created),
                 Ok(Attempt::Nothing(error, account)) => (error, account),
                 // The key is this call's own only after the call has written something.
@@ -81,6 +132,7 @@ impl Engine {
             };
             attempt.gateway = Some(account.to_owned());
             attempt.instead = true;
+            made = self.create_once(order, &attempt);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::books::{Books, Concerns, Movement, account_of};
 use super::due;
+use crate::clock::Time;
 use crate::error::{Error, Result};
 use crate::exception::Exception;
 use crate::id::RefundId;
@@ -20,6 +21,8 @@ pub(super) struct Grant<'a> {
     pub(super) amount: i64,
     pub(super) reason: &'a str,
     pub(super) exception: Option<&'a Exception>,
+    /// When it was accepted, if that was before now.
+    pub(super) at: Option<Time>,
 }
 
 impl Books<'_> {
@@ -57,6 +60,7 @@ impl Books<'_> {
             amount: money.minor,
             reason,
             exception: Some(exception),
+            at: None,
         };
         let payment = match exception.payment_id {
             Some(id) => Some(self.payment(id)?),
@@ -115,7 +119,7 @@ impl Books<'_> {
             failure_message: None,
             queries: 0,
             due_at: Some(due::next_query(0, self.now)),
-            created_at: self.now,
+            created_at: grant.at.unwrap_or(self.now),
             updated_at: self.now,
             version: 1,
         })
@@ -189,7 +193,8 @@ impl Books<'_> {
             let amount = payment.refundable();
             if amount > 0 {
                 let reason = "the order was cancelled";
-                let grant = Grant { source: Source::Order, amount, reason, exception: None };
+                let grant =
+                    Grant { source: Source::Order, amount, reason, exception: None, at: None };
                 follow_up.push(self.open_refund(&mut payment, order, &grant)?);
             }
         }
@@ -206,7 +211,8 @@ impl Books<'_> {
             let amount = payment.refundable().min(order.deposit_balance);
             if amount > 0 {
                 let reason = "the deposit is returned";
-                let grant = Grant { source: Source::Deposit, amount, reason, exception: None };
+                let grant =
+                    Grant { source: Source::Deposit, amount, reason, exception: None, at: None };
                 follow_up.push(self.open_refund(&mut payment, order, &grant)?);
             }
         }

@@ -78,7 +78,8 @@ impl Books<'_> {
             return Ok(settled);
         }
         let amount = money.minor;
-        let grant = Grant { source: Source::Order, amount, reason: REASON, exception: None };
+        let grant =
+            Grant { source: Source::Order, amount, reason: REASON, exception: None, at: None };
         let id = self.open_refund(&mut payment, &mut order, &grant)?;
         self.asked_back(&mut order)?;
         orders::update(self.connection, &mut order, self.now)?;

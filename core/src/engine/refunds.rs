@@ -41,13 +41,18 @@ pub struct NewRefund {
 }
 
 impl Engine {
-    /// Reserves a refund and asks the gateway for it.
+    /// Reserves a refund and asks the gateway for it: at once, or after the commit where the caller's own transaction is
+    /// open.
     pub fn refund(self: &Arc<Self>, new: NewRefund) -> Result<Refund> {
         text::line("reason", &new.reason, TEXT_MAX)?;
         let actor = new.actor.clone().unwrap_or_else(|| SYSTEM.to_owned());
         text::line("actor", &actor, ACTOR_MAX)?;
-        let (key, intent_only) = (new.idempotency_key.clone(), new.intent_only);
+        let (key, mut intent_only) = (new.idempotency_key.clone(), new.intent_only);
         let (id, known) = self.transact(&actor, move |books| books.plan_refund(&new))?;
+        if !known && !intent_only && self.store.in_transaction() {
+            intent_only = true;
+            self.send_refunds(&[id]);
+        }
         if !known && !intent_only {
             let sent = self.send_refund(id);
             self.finish_call(key.as_ref())?;
@@ -101,7 +106,12 @@ impl Engine {
     }
 
     /// Sends refunds that a unit of work left behind. What fails here stays pending, and due work sends it again.
+    /// While the caller's own transaction is open, they are sent after its commit.
     pub(super) fn send_refunds(self: &Arc<Self>, ids: &[RefundId]) {
+        if !ids.is_empty() && self.store.in_transaction() {
+            let ids = ids.to_vec();
+            return self.after_commit(move |engine| engine.send_refunds(&ids));
+        }
         for id in ids {
             // The refund is on disk; its outcome is told by the journal, not by this call.
             drop(self.send_refund(*id));
@@ -189,7 +199,8 @@ impl Books<'_> {
         let mut payment = self.payment(new.payment)?;
         let amount = refund_amount(&payment, new.amount)?;
         let mut order = self.order(payment.order_id)?;
-        let grant = Grant { source: Source::Order, amount, reason: &new.reason, exception: None };
+        let grant =
+            Grant { source: Source::Order, amount, reason: &new.reason, exception: None, at: None };
         let id = self.open_refund(&mut payment, &mut order, &grant)?;
         self.asked_back(&mut order)?;
         orders::update(self.connection, &mut order, self.now)?;

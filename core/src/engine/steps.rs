@@ -158,6 +158,8 @@ impl Engine {
                     turn = exchange.resume(came, self.moment())?;
                 }
                 Turn::Send { request, after_millis } => {
+                    // The host would send what a rollback could still take back.
+                    self.outside_transactions(exchange.verb())?;
                     let ticket = Ticket::of(&subject, goal, &exchange)?;
                     return Ok(Step::Send { ticket, request, after_millis });
                 }

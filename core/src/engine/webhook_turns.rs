@@ -63,6 +63,16 @@ impl Engine {
                 Err(error) => delivered.note(endpoint, &error),
             }
         }
+        if self.store.wants_callers_thread() {
+            for turn in turns {
+                let endpoint = turn.endpoint;
+                match apart(|| Ok(self.take_turn(turn))) {
+                    Ok(done) => delivered.add(endpoint, done),
+                    Err(error) => delivered.note(endpoint, &error),
+                }
+            }
+            return delivered;
+        }
         // One after the other, a slow endpoint would hold up the rest.
         thread::scope(|scope| {
             let begun: Vec<_> = turns

@@ -33,6 +33,7 @@ type Promise = (&'static str, fn(&dyn Store));
 
 const PROMISES: &[Promise] = &[
     ("values return unchanged", values_return_unchanged),
+    ("a text keeps its place for a null character", a_text_keeps_its_place),
     ("an error leaves no trace", an_error_leaves_no_trace),
     ("a panic leaves no trace", a_panic_leaves_no_trace),
     ("a broken constraint leaves no trace", a_broken_constraint_leaves_no_trace),
@@ -86,13 +87,13 @@ fn values_return_unchanged(store: &dyn Store) {
     let id = transact(store, |connection| {
         connection.insert(
             MIX,
-            &[Value::Integer(i64::MIN), Value::Text("¥1 元\u{0}"), Value::Blob(&[0, 255, 0])],
+            &[Value::Integer(i64::MIN), Value::Text("¥1 元 "), Value::Blob(&[0, 255, 0])],
         )
     });
     let nothing = transact(store, |c| c.insert(MIX, &[Value::Null, Value::Null, Value::Null]));
     let filled = |row: &dyn Row| {
         assert_eq!(row.integer(0)?, i64::MIN);
-        assert_eq!(row.text(1)?, "¥1 元\u{0}");
+        assert_eq!(row.text(1)?, "¥1 元 ");
         assert_eq!(row.blob(2)?, [0, 255, 0]);
         Ok(())
     };
@@ -108,6 +109,21 @@ fn values_return_unchanged(store: &dyn Store) {
     let (id, nothing) = (id.unwrap(), nothing.unwrap());
     read(store, |c| c.query(MIXED, &[Value::Integer(id)], &mut { filled })).unwrap();
     read(store, |c| c.query(MIXED, &[Value::Integer(nothing)], &mut { empty })).unwrap();
+}
+
+/// PostgreSQL has no null character; what stands in its place is the sign for a character that cannot be shown.
+fn a_text_keeps_its_place(store: &dyn Store) {
+    let given = [Value::Null, Value::Text("a\u{0}b"), Value::Null];
+    let id = transact(store, move |connection| connection.insert(MIX, &given)).unwrap();
+    let mut found = String::new();
+    read(store, |connection| {
+        connection.query(MIXED, &[Value::Integer(id)], &mut |row| {
+            found = row.text(1)?.to_owned();
+            Ok(())
+        })
+    })
+    .unwrap();
+    assert!(["a\u{0}b", "a\u{fffd}b"].contains(&found.as_str()), "{found:?}");
 }
 
 fn an_error_leaves_no_trace(store: &dyn Store) {

@@ -3,6 +3,7 @@
 
 #[cfg(any(test, feature = "testing"))]
 pub mod contract;
+pub mod dialect;
 #[cfg(any(test, feature = "testing"))]
 pub mod faulty;
 #[cfg(feature = "sqlite")]
@@ -76,6 +77,24 @@ pub trait Store: Send + Sync {
 
     /// Shows one consistent state to `work`, which must not write and must not call the store again.
     fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()>;
+
+    /// Whether the caller has a transaction of its own open, which every unit of work then is a part of. No request leaves
+    /// this process as long as that is so.
+    fn in_transaction(&self) -> bool {
+        false
+    }
+
+    /// Does something once the caller's transaction is durable, on the thread that ends it; nothing where it is rolled
+    /// back; at once where there is none.
+    fn on_commit(&self, work: Box<dyn FnOnce() + Send>) -> Result<()> {
+        work();
+        Ok(())
+    }
+
+    /// Whether it serves the threads of a host only, none that were started here.
+    fn wants_callers_thread(&self) -> bool {
+        false
+    }
 
     /// From now on reading is possible and writing is refused with `storage_corrupt`.
     fn refuse_writes(&self, why: &str);

@@ -144,8 +144,15 @@ async def order_page(request: Request, order_id: str, pay: Pay, name: Member) ->
     if payment.state in ("init", "processing"):
         payment = await pay.handle_return(payment.gateway, params={"payment": payment.id})
     reason = payment.failure_message if language_of(request) == "en" else None
-    shown = {"look": look(payment), "reason": reason, "method": payment.method, "checkout": payment.action.url}
-    return page(request, "order.html", order=await pay.order(order_id), **shown)
+    return page(
+        request,
+        "order.html",
+        order=await pay.order(order_id),
+        look=look(payment),
+        reason=reason,
+        method=payment.method,
+        checkout=payment.action.url,
+    )
 
 
 def look(payment: paywright.Payment) -> str:

@@ -74,7 +74,7 @@ class Paywright:
     @classmethod
     def open(
         cls,
-        database: str | PathLike[str],
+        database: str | PathLike[str] | HostStore,
         *,
         gateways: Iterable[GATEWAY] = (),
         mode: Mode = "development",
@@ -86,12 +86,13 @@ class Paywright:
         allow_network_file_system: bool = False,
         busy_timeout_ms: int | None = None,
     ) -> Paywright:
-        """Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`.
+        """Opens an engine on a database: a path, `sqlite:path` or `sqlite::memory:`; or on a store over
+        a connection of the host's own: `DjangoStore()`, `SqlAlchemyStore(engine)`.
 
         `flows` are lifecycles of the host, as JSON text or mappings. `webhooks` are the endpoints
         that `run_due` delivers the journal to. `clock` and `seed` make everything repeatable; they
         are for tests. Errors: `config_…`, `mock_in_live`,
-        `flow_invalid`, `schema_newer`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
+        `flow_invalid`, `schema_newer`, `schema_missing`, `not_ours`, `network_fs`, `file_permissions`, `storage_…`.
         """
     @classmethod
     def from_env(
@@ -150,6 +151,7 @@ class ManualClock:
         """Moves it on by whole seconds."""
 
 def _restore(record: str, json: str) -> object: ...
+def _schema_steps(store: object) -> list[tuple[int, list[str], list[str]]]: ...
 "#;
 
 /// `types.py`.
@@ -192,7 +194,7 @@ pub(super) fn stub() -> String {
         .map(str::to_owned);
     let mut imports: Vec<_> = names.into_iter().chain(choices).chain(inputs).collect();
     imports.sort();
-    out.push_str("from .gateways import Gateway\n");
+    out.push_str("from ._host_store import HostStore\nfrom .gateways import Gateway\n");
     out.push_str(&format!("from .types import (\n    {},\n)\n", imports.join(",\n    ")));
     let classes = [INPUTS, GATEWAYS, RECORDS].into_iter().flatten().map(|r| r.name.to_owned());
     out.push_str(&all(classes.chain(["Paywright".to_owned()])));

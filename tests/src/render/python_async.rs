@@ -55,6 +55,9 @@ fn imports(class: &str) -> String {
     let choices = CHOICES.iter().map(|choice| choice.name.to_owned());
     let fields = INPUTS.iter().map(|input| format!("{}Fields", input.name));
     let mut out = "if TYPE_CHECKING:\n    from os import PathLike\n\n".to_owned();
+    if of("HostStore") {
+        out.push_str("    from ._host_store import HostStore\n");
+    }
     out.push_str(&import("._native", classes.filter(|name| of(name))));
     out.push_str("    from .gateways import Gateway\n");
     out.push_str(&import(

@@ -61,6 +61,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -72,7 +73,7 @@ const MODELS_BASE: &str = r#"
 class Record(BaseModel):
     """What all models share: they are read from the engine's own records."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(from_attributes=True, frozen=True)
 "#;
 
 /// `_codes.py`.

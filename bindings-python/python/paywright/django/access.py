@@ -1,4 +1,4 @@
-"""Who may see a payment: the owner, and staff, unless the project says otherwise. It never says that a payment exists."""
+"""Who may see a payment: the owner, and staff, unless the project says otherwise. It never tells that one exists."""
 
 from __future__ import annotations
 

@@ -20,16 +20,23 @@ Call = Callable[[Paywright, str, Mapping[str, Any]], object]
 class ActForm(forms.Form):
     """What an act may ask for. Each act keeps the fields that it has."""
 
-    amount = forms.CharField(max_length=40, required=False, help_text="Such as 30.00. Empty: all that is left.")
-    resolution = forms.ChoiceField(choices=[(word, word.replace("_", " ").capitalize()) for word in get_args(Resolution)])
-    order_id = forms.CharField(
+    amount: forms.CharField = forms.CharField(
+        max_length=40, required=False, help_text="Such as 30.00. Empty: all that is left."
+    )
+    resolution: forms.ChoiceField = forms.ChoiceField(
+        choices=[(word, word.replace("_", " ").capitalize()) for word in get_args(Resolution)]
+    )
+    order_id: forms.CharField = forms.CharField(
         max_length=64, required=False, label="Order", help_text="ord_…, where the money belongs to another order."
     )
-    transaction_id = forms.CharField(
-        max_length=200, required=False, label="Transaction number", help_text="The bank's or gateway's own, if there is one."
+    transaction_id: forms.CharField = forms.CharField(
+        max_length=200,
+        required=False,
+        label="Transaction number",
+        help_text="The bank's or gateway's own, if there is one.",
     )
-    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2, "cols": 60}))
-    once = forms.RegexField(r"\A[0-9a-f]{16}\Z", widget=forms.HiddenInput)
+    reason: forms.CharField = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2, "cols": 60}))
+    once: forms.RegexField = forms.RegexField(r"\A[0-9a-f]{16}\Z", widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, act: Act, many: bool, **given: Any) -> None:
         super().__init__(*args, **given)
@@ -90,14 +97,14 @@ def _resolve(pay: Paywright, id: str, given: Mapping[str, Any]) -> object:
     )
 
 
-REFUND = Act("refund", "paywright.refund_payment", "Refund", ("amount", "reason"), _refund)
-CAPTURE = Act("capture", "paywright.capture_payment", "Capture", ("amount",), _capture)
-CANCEL = Act("cancel", "paywright.cancel_payment", "Cancel", (), _cancel)
-CONFIRM = Act("confirm", "paywright.confirm_payment", "Confirm by hand", ("transaction_id", "reason"), _confirm)
-CANCEL_ORDER = Act("cancel", "paywright.cancel_order", "Cancel", ("reason",), _cancel_order)
-CONFIRM_REFUND = Act(
+REFUND: Act = Act("refund", "paywright.refund_payment", "Refund", ("amount", "reason"), _refund)
+CAPTURE: Act = Act("capture", "paywright.capture_payment", "Capture", ("amount",), _capture)
+CANCEL: Act = Act("cancel", "paywright.cancel_payment", "Cancel", (), _cancel)
+CONFIRM: Act = Act("confirm", "paywright.confirm_payment", "Confirm by hand", ("transaction_id", "reason"), _confirm)
+CANCEL_ORDER: Act = Act("cancel", "paywright.cancel_order", "Cancel", ("reason",), _cancel_order)
+CONFIRM_REFUND: Act = Act(
     "confirm", "paywright.confirm_refund", "Confirm by hand", ("transaction_id", "reason"), _confirm_refund
 )
-RESOLVE = Act(
+RESOLVE: Act = Act(
     "resolve", "paywright.resolve_paymentexception", "Resolve", ("resolution", "order_id", "reason"), _resolve
 )

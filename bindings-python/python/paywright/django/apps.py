@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.core.signals import setting_changed
 from django.utils.translation import gettext_lazy
@@ -12,8 +14,8 @@ class PaywrightConfig(AppConfig):
 
     name = "paywright.django"
     label = "paywright"
-    verbose_name = gettext_lazy("Payments")
-    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name: Any = gettext_lazy("Payments")
+    default_auto_field: Any = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Registers the system checks and forgets the engine when a test changes the settings."""

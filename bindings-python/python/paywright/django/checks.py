@@ -1,4 +1,4 @@
-"""`manage.py check`: what would go wrong with payments, before a payer finds out. It asks no gateway and writes nothing.
+"""`manage.py check`: what would go wrong with payments, before a payer finds out. It asks no gateway, writes nothing.
 
 | id | what |
 |---|---|
@@ -7,7 +7,6 @@
 | E003 | the mock gateway beside live keys or in mode live |
 | E004 | a gateway is configured wrongly |
 | E005 | the callback route asks for a form token: its CSRF exemption was lost |
-| E006 | the tables are not there: `migrate` (with `--database`, and by `paywright_doctor`) |
 | W001 | live money while DEBUG is on |
 | W002 | mode development while DEBUG is off: anybody can pay with the mock |
 | W003 | the routes are not included |
@@ -16,6 +15,7 @@
 | W006 | the address of the site is not one that Django answers to, or is not https |
 | W007 | what the engine warns of when it is opened |
 | W008 | the admin is installed, but the tables are not in a database of Django |
+| W009 | the tables are not there: `migrate` (with `--database`, and by `paywright_doctor`); an error would stop `migrate` |
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def check_settings(app_configs: object = None, **_: object) -> list[CheckMessage
 
 
 def _gateways(found: conf.Conf) -> Iterator[CheckMessage]:
-    """Opens an engine in memory with the same gateways: exactly what would be refused in the process is refused here."""
+    """Opens an engine in memory with the same gateways: what would be refused in the process is refused here."""
     options = {name: value for name, value in found.options.items() if name in ("flows", "webhooks")}
     try:
         with Paywright.open("sqlite::memory:", gateways=found.gateways, mode=found.mode, **options) as engine:
@@ -112,14 +112,18 @@ def check_routes(app_configs: object = None, **_: object) -> list[CheckMessage]:
     try:
         path = reverse("paywright:callback", args=["name"])
     except NoReverseMatch:
-        hint = 'Add path("payments/", include("paywright.django.urls")) to the URL configuration, outside i18n_patterns.'
+        hint = (
+            'Add path("payments/", include("paywright.django.urls")) to the URL configuration, outside i18n_patterns.'
+        )
         return [_warning("W003", "The callback route of Paywright is not in the URL configuration.", hint)]
     view = resolve(path).func
     if not getattr(view, "csrf_exempt", False) and _has_csrf_middleware():
         hint = "A decorator around the view has lost it: use functools.wraps there, or csrf_exempt around it all."
         return [_error("E005", f"The callback view at {path} is not exempt from CSRF: every callback gets 403.", hint)]
     if getattr(view, "login_required", True) and _has_login_middleware():
-        hint = "A decorator around the view has lost it: use functools.wraps there, or login_not_required around it all."
+        hint = (
+            "A decorator around the view has lost it: use functools.wraps there, or login_not_required around it all."
+        )
         return [_error("E005", f"The callback view at {path} asks gateways to log in.", hint)]
     return []
 
@@ -174,9 +178,7 @@ def check_databases(app_configs: object = None, **_: object) -> list[CheckMessag
     return []
 
 
-def check_tables(
-    app_configs: object = None, databases: Sequence[str] | None = None, **_: object
-) -> list[CheckMessage]:
+def check_tables(app_configs: object = None, databases: Sequence[str] | None = None, **_: object) -> list[CheckMessage]:
     """Whether the migrations have run, in a database that is asked for."""
     try:
         found = conf.read()
@@ -193,7 +195,7 @@ def check_tables(
     if not missing:
         return []
     told = f"{len(missing)} migration(s) of Paywright have not run in {found.alias}: {', '.join(missing)}."
-    return [_error("E006", told, f"Run manage.py migrate paywright --database {found.alias}.")]
+    return [_warning("W009", told, f"Run manage.py migrate paywright --database {found.alias}.")]
 
 
 def _error(number: str, what: str, hint: str) -> CheckMessage:

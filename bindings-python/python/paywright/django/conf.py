@@ -1,6 +1,21 @@
 """`settings.PAYWRIGHT`, read and checked: which database, which gateways, what is at stake.
 
-It never opens anything and never says a secret back.
+It never opens anything and never says a secret back. The keys, of which only `MODE` is needed:
+
+| key | what it is |
+|---|---|
+| `MODE` | `"development"`, `"test"` or `"live"`; from `PAYWRIGHT_MODE` where it is not said |
+| `DATABASE` | an alias of `DATABASES` (`"default"` unless said), or an address such as `"sqlite:shop.db"` |
+| `GATEWAYS` | a list: `paywright.Stripe(…)`, `"mock"`, a dotted path, or `{"GATEWAY": "stripe", "SECRET_KEY": …}` |
+| `FROM_ENV` | also the gateways of the environment, such as by `STRIPE_SECRET_KEY`; True unless said |
+| `BASE_URL` | the site's public address, for callback addresses and the mock's page; `runserver`'s unless live |
+| `OWNER` | `(request, payment) -> bool`, or its dotted path: who sees a payment; its customer and staff unless said |
+| `CUSTOMER` | `(request) -> str or None`, or its dotted path: who is asking; the user's primary key unless said |
+| `RETURN_URL` | where payers end: `"/orders/{reference}/"` with `order_id`, `payment_id`, `reference`, or a callable |
+| `DELIVER` | when views tell the signals: `"on_commit"` (unless said), `"after_response"`, or `"command"` |
+| `MOCK_CHECKOUT` | whether the mock's page is served; in mode development unless said, never in live |
+| `FLOWS`, `WEBHOOKS`, `CLOCK`, `SEED` | as `Paywright.open` has them, like the next |
+| `STRICT_PERMISSIONS`, `ALLOW_NETWORK_FILE_SYSTEM`, `BUSY_TIMEOUT_MS` | for an address only |
 """
 
 from __future__ import annotations

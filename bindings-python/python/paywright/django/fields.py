@@ -1,4 +1,4 @@
-"""Columns as a project reads them: ids as `pay_…`, times as aware datetimes. They are for reading; nothing is written."""
+"""Columns as a project reads them: ids as `pay_…`, times as aware datetimes. Nothing is written."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def stored_id(prefix: str, text: str) -> bytes:
 class PublicIdField(_Field):
     """A public id, stored as sixteen bytes."""
 
-    description = "A public id"
-    empty_values = [None, ""]
+    description: Any = "A public id"
+    empty_values: Any = [None, ""]
 
     def __init__(self, *args: Any, prefix: str = "", **given: Any) -> None:
         self.prefix = prefix
@@ -89,7 +89,7 @@ class PublicIdField(_Field):
 class MomentField(_Field):
     """A time, stored as milliseconds since 1970."""
 
-    description = "A time"
+    description: Any = "A time"
 
     def get_internal_type(self) -> str:
         """As its column is."""

@@ -25,6 +25,8 @@ def page(request: HttpRequest, template: str, facts: Mapping[str, Any], status: 
         "page_language": "zh-CN" if in_chinese(language) else "en",
     }
     html = render_to_string(template, context, request)
-    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
     headers = {"Content-Security-Policy": policy, "Referrer-Policy": "same-origin"}
     return HttpResponse(html, status=status, headers=headers)

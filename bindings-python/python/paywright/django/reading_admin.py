@@ -1,13 +1,14 @@
-"""The admin of tables that are only read, with acts that go through the engine. Nothing is added, changed or deleted."""
+"""The admin of tables that are only read, with acts that go through the engine. Nothing is edited."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -47,7 +48,7 @@ class ReadingAdmin(_ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     actions_selection_counter = True
-    change_form_template = "admin/paywright/change_form.html"
+    change_form_template: ClassVar[Any] = "admin/paywright/change_form.html"
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never."""
@@ -110,7 +111,8 @@ class ReadingAdmin(_ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The page of one row, with the acts as buttons and what belongs to it below."""
-        row = self.get_object(request, object_id)
+        # As the admin's own links write it: with `_` as `_5F`.
+        row = self.get_object(request, unquote(object_id))
         facts: dict[str, Any] = {"acts": [], "related": []}
         if row is not None and self.has_view_permission(request, row):
             facts["acts"] = [act for act in self.acts if _may(request, act) and self.possible(row, act)]

@@ -5,13 +5,13 @@ None of them is protected by a login; each view says itself who is answered. See
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from . import views
 
 app_name = "paywright"
 
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
     path("callback/<str:gateway>/", views.callback, name="callback"),
     # A gateway follows no redirect that would add the slash, so the address without it works too.
     path("callback/<str:gateway>", views.callback),

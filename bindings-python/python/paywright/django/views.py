@@ -93,9 +93,7 @@ def history(request: HttpRequest) -> HttpResponseBase:
     if customer is None:
         return JsonResponse({"code": "login_required", "detail": "Log in to see your payments."}, status=403)
     try:
-        found = get_paywright().payments(
-            customer=customer, page=_whole(request, "page"), size=_whole(request, "size")
-        )
+        found = get_paywright().payments(customer=customer, page=_whole(request, "page"), size=_whole(request, "size"))
     except InvalidInput as error:
         return JsonResponse({"code": error.code, "detail": error.message}, status=400)
     rows = [payment_row(payment) for payment in found.items]
@@ -150,9 +148,7 @@ def _host_page(request: HttpRequest, payment: Payment) -> str | None:
     if callable(where):
         return where(request, payment)
     reference = get_paywright().order(payment.order_id).reference or payment.order_id
-    return where.format(
-        order_id=payment.order_id, payment_id=payment.id, reference=quote(reference, safe="")
-    )
+    return where.format(order_id=payment.order_id, payment_id=payment.id, reference=quote(reference, safe=""))
 
 
 def _return_page(request: HttpRequest, payment: Payment) -> HttpResponse:

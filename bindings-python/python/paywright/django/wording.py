@@ -51,7 +51,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "by_apple_pay": ("Apple Pay", "Apple Pay"),
     "by_google_pay": ("Google Pay", "Google Pay"),
     "again": ("Please try again later.", "请稍后再试。"),
-    "system": ("Something went wrong on our side. Nothing is lost; please try again later.", "系统错误，请稍后再试或联系客服。"),
+    "system": (
+        "Something went wrong on our side. Nothing is lost; please try again later.",
+        "系统错误，请稍后再试或联系客服。",
+    ),
 }
 
 # What went wrong here is for the log; payers get one sentence.

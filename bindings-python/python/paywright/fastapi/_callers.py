@@ -92,8 +92,8 @@ class Customers:
         missing = refusal("payment_not_found", payment=payment_id)
         try:
             found = await self.pay.payment(payment_id)
-        except NotFound:
-            raise missing from None
+        except NotFound as error:
+            raise (missing if error.code == "payment_not_found" else error) from None
         if not caller.owns(found.customer):
             raise missing
         return found

@@ -48,9 +48,8 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             try:
                 request = ExactRequest(request.scope, request.receive)
-                # Read here, where an error keeps its code: the framework makes one text of all of them.
-                if self.body_field is not None and await request.body():
-                    await request.json()
+                if self.body_field is not None:
+                    await _read(request)
                 return await handle(request)
             except PaywrightError as error:
                 return respond(problem(error))
@@ -60,6 +59,18 @@ class GuardedRoute(APIRoute):
                 return Response(status_code=400)
 
         return guarded
+
+
+async def _read(request: Request) -> None:
+    """Reads a JSON body here, where an error keeps its code: the framework makes one text of all of them.
+
+    Under any other content type it is none: a browser sends those to us from another site's page without asking.
+    """
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if await request.body():
+        if kind != "application/json":
+            raise refusal("text_format", field="content-type", rule="application/json is needed")
+        await request.json()
 
 
 def invalid(errors: Sequence[Any]) -> PaywrightError:

@@ -158,25 +158,24 @@ def _add_refunds(routes: APIRouter, customers: Customers, authorise: Callable[..
     @routes.post(
         "/{payment_id}/refund",
         operation_id="payments_refund",
-        summary="Pay money back",
+        summary="Pay money back: all that is left, or what the body says",
         status_code=201,
         response_model=shapes.RefundCreated,
         responses=refusals(*REFUNDING, body=True),
     )
     async def refund(
         payment_id: str,
-        given: shapes.RefundPayment | None = None,
+        given: shapes.RefundPayment,
         caller: Caller = Depends(authorise),
         idempotency_key: str | None = _KEY,
     ) -> dict[str, Any]:
         caller.may("refund")
         payment = await customers.payment(caller, payment_id)
-        asked = given or shapes.RefundPayment()
         made = await customers.pay.refund(
             payment.id,
-            amount=asked.amount,
-            currency=asked.currency,
-            reason=asked.reason,
+            amount=given.amount,
+            currency=given.currency,
+            reason=given.reason,
             actor=caller.actor or caller.customer,
             idempotency_key=caller.key(idempotency_key),
         )

@@ -3,8 +3,7 @@
 What is signed, and with what, stands in `paywright._signed`. A request is refused unless everything about it fits.
 """
 
-from __future__ import annotations
-
+# Annotations are values here: older versions of the framework cannot look up their names for an object that is called.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +85,7 @@ class SignedAuth:
     def __init__(self, client: str, secret: str) -> None:
         self._client, self._secret = client, secret
 
-    def __call__(self, request: httpx.Request) -> httpx.Request:
+    def __call__(self, request: "httpx.Request") -> "httpx.Request":
         target = request.url.raw_path.decode("ascii")
         signed = sign_request(request.method, target, request.content, client=self._client, secret=self._secret)
         request.headers.update(signed)

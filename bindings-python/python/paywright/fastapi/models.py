@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -60,7 +61,7 @@ __all__ = [
 class Record(BaseModel):
     """What all models share: they are read from the engine's own records."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(from_attributes=True, frozen=True)
 
 
 class Line(Record):

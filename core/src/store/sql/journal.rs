@@ -1,6 +1,6 @@
 //! The journal, its named readers and its seals.
 
-use super::{Columns, Connection, Value, all, integer, one, text};
+use super::{Columns, Connection, JsonList, Value, all, integer, one, text};
 use crate::clock::Time;
 use crate::error::Result;
 use crate::id::{ExceptionId, OrderId, PaymentId, RefundId};
@@ -146,7 +146,8 @@ pub fn advance(connection: &mut dyn Connection, consumer: &str, sequence: i64) -
     connection
         .execute(
             "INSERT INTO consumers (name, position) VALUES (?1, ?2) \
-             ON CONFLICT (name) DO UPDATE SET position = max(position, excluded.position)",
+             ON CONFLICT (name) DO UPDATE SET \
+             position = max(consumers.position, excluded.position)",
             &[Value::Text(consumer), Value::Integer(sequence)],
         )
         .map(drop)
@@ -214,9 +215,22 @@ pub fn rows_between(
     each: &mut dyn FnMut(i64, &str) -> Result<()>,
 ) -> Result<()> {
     connection.query(
-        "SELECT id, json_array(id, at, event, actor, source, hex(digest), order_id, payment_id, \
-         refund_id, exception_id, detail) FROM journal WHERE id > ?1 AND id <= ?2 ORDER BY id",
+        "SELECT id, at, event, actor, source, digest, order_id, payment_id, refund_id, \
+         exception_id, detail FROM journal WHERE id > ?1 AND id <= ?2 ORDER BY id",
         &[Value::Integer(after), Value::Integer(last)],
-        &mut |row| each(row.integer(0)?, row.text(1)?),
+        &mut |row| {
+            let mut list = JsonList::default();
+            list.integer(Some(row.integer(0)?));
+            list.integer(Some(row.integer(1)?));
+            list.text(Some(row.text(2)?))?;
+            list.text(Some(row.text(3)?))?;
+            list.text(row.optional_text(4)?)?;
+            list.hex(row.optional_blob(5)?);
+            for column in 6..10 {
+                list.integer(row.optional_integer(column)?);
+            }
+            list.text(Some(row.text(10)?))?;
+            each(row.integer(0)?, &list.finish())
+        },
     )
 }

@@ -1,6 +1,6 @@
 //! Transfers: written once, summed in many ways.
 
-use super::{Connection, Value, all, integer, one};
+use super::{Connection, JsonList, Value, all, integer, one};
 use crate::error::Result;
 use crate::ledger::{Account, AccountKind, Transfer, TransferKind, recipe};
 
@@ -78,8 +78,8 @@ pub fn balances(connection: &mut dyn Connection, all_accounts: bool) -> Result<V
             side!("debit", "debit", "credit"),
             " UNION ALL SELECT kind, whose, owner, currency, debit, credit FROM (",
             side!("credit", "credit", "debit"),
-            ")) GROUP BY kind, whose, owner, currency \
-             HAVING ?1 OR sum(debit) <> sum(credit) ORDER BY kind, whose, owner, currency"
+            ") b) a GROUP BY kind, whose, owner, currency \
+             HAVING ?1 <> 0 OR sum(debit) <> sum(credit) ORDER BY kind, whose, owner, currency"
         ),
         &[Value::Integer(all_accounts.into())],
         |c| {
@@ -147,11 +147,24 @@ pub fn rows_between(
     each: &mut dyn FnMut(i64, &str) -> Result<()>,
 ) -> Result<()> {
     connection.query(
-        "SELECT id, json_array(id, entry, kind, debit, credit, amount, currency, gateway, \
-         order_id, payment_id, refund_id, exception_id) FROM transfers \
-         WHERE id > ?1 AND id <= ?2 ORDER BY id",
+        "SELECT id, entry, kind, debit, credit, amount, currency, gateway, order_id, payment_id, \
+         refund_id, exception_id FROM transfers WHERE id > ?1 AND id <= ?2 ORDER BY id",
         &[Value::Integer(after), Value::Integer(last)],
-        &mut |row| each(row.integer(0)?, row.text(1)?),
+        &mut |row| {
+            let mut list = JsonList::default();
+            list.integer(Some(row.integer(0)?));
+            list.integer(Some(row.integer(1)?));
+            for column in 2..5 {
+                list.text(Some(row.text(column)?))?;
+            }
+            list.integer(Some(row.integer(5)?));
+            list.text(Some(row.text(6)?))?;
+            list.text(Some(row.text(7)?))?;
+            for column in 8..12 {
+                list.integer(row.optional_integer(column)?);
+            }
+            each(row.integer(0)?, &list.finish())
+        },
     )
 }
 

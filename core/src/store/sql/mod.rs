@@ -169,6 +169,43 @@ fn corrupt(why: impl std::fmt::Display) -> Error {
     Error::new(Code::StorageCorrupt).with("why", why)
 }
 
+/// A row as one text, the same in every database: what a seal's hash is made over. It is the text that SQLite's
+/// `json_array` would give.
+#[derive(Default)]
+pub(super) struct JsonList(String);
+
+impl JsonList {
+    fn next(&mut self) -> &mut String {
+        self.0.push(if self.0.is_empty() { '[' } else { ',' });
+        &mut self.0
+    }
+
+    pub(super) fn integer(&mut self, value: Option<i64>) {
+        let written = value.map_or_else(|| "null".to_owned(), |number| number.to_string());
+        self.next().push_str(&written);
+    }
+
+    pub(super) fn text(&mut self, value: Option<&str>) -> Result<()> {
+        let written = serde_json::to_string(&value).map_err(Error::bug)?;
+        self.next().push_str(&written);
+        Ok(())
+    }
+
+    /// Bytes in capital hexadecimal digits; nothing is the empty text.
+    pub(super) fn hex(&mut self, value: Option<&[u8]>) {
+        let digits: String = value.iter().copied().flatten().map(|b| format!("{b:02X}")).collect();
+        let list = self.next();
+        list.push('"');
+        list.push_str(&digits);
+        list.push('"');
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        self.0.push(']');
+        self.0
+    }
+}
+
 /// A nullable value.
 pub(super) fn integer<'a>(value: Option<i64>) -> Value<'a> {
     value.map_or(Value::Null, Value::Integer)
@@ -230,5 +267,38 @@ pub(super) fn changed(rows: u64, subject: impl std::fmt::Display) -> Result<()> 
     match rows {
         1 => Ok(()),
         _ => Err(Error::new(Code::Version).with("subject", subject)),
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "sqlite")]
+mod tests {
+    use super::*;
+
+    /// Protects: the seals of old files. A row's text is, byte for byte, what SQLite made of it before.
+    #[test]
+    fn a_row_reads_as_before() {
+        let texts = [
+            "",
+            "a\"b\\c/",
+            "\u{0}\u{1}\u{8}\t\n\u{b}\u{c}\r\u{1f}\u{7f}",
+            "¥1 元 \u{2028}\u{1f600}",
+        ];
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        for text in texts {
+            for bytes in [None, Some([0_u8, 0xaf, 255])] {
+                let mut list = JsonList::default();
+                list.integer(Some(i64::MIN));
+                list.text(Some(text)).unwrap();
+                list.text(None).unwrap();
+                list.hex(bytes.as_ref().map(|bytes| &bytes[..]));
+                list.integer(None);
+                let asked = "SELECT json_array(?1, ?2, NULL, hex(?3), NULL)";
+                let given = (i64::MIN, text, bytes);
+                let expected: String =
+                    connection.query_row(asked, given, |row| row.get(0)).unwrap();
+                assert_eq!(list.finish(), expected);
+            }
+        }
     }
 }

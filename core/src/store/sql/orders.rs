@@ -59,7 +59,7 @@ pub fn insert(connection: &mut dyn Connection, order: &Order, lines: &[Line]) ->
          deposit_total, paid, refunded, refund_pending, deposit_returned, balance, \
          deposit_balance, metadata, extends_id, payable_until, starts_at, ends_at, due_at, \
          created_at, updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, 0, \
-         ?9, (SELECT id FROM orders WHERE public_id = ?17), ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+         ?9, (SELECT x.id FROM (SELECT id FROM orders WHERE public_id = ?17) x), ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         &[
             Value::Blob(&order.id.to_bytes()),
             Value::Text(&order.flow),

@@ -43,8 +43,8 @@ pub fn register(
             "INSERT INTO webhooks (name, url, salt, position, failures, rest_until, busy_until, \
              created_at) \
              VALUES (?1, ?2, ?3, (SELECT coalesce(max(id), 0) FROM journal), 0, 0, 0, ?4) \
-             ON CONFLICT (name) DO UPDATE SET url = excluded.url, failures = 0, rest_until = 0, \
-             disabled_at = NULL WHERE url <> excluded.url",
+             ON CONFLICT (name) DO UPDATE SET failures = 0, rest_until = 0, \
+             disabled_at = NULL, url = excluded.url WHERE webhooks.url <> excluded.url",
             &[
                 Value::Text(name),
                 Value::Text(url),

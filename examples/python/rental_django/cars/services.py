@@ -67,7 +67,8 @@ def hand_over(booking: Booking, actor: str) -> None:
     """The customer drives away: only with a booking that is paid."""
     pay = get_paywright()
     with transaction.atomic():
-        if pay.order(booking.order_id).settlement != "settled":
+        order = pay.order(booking.order_id)
+        if order.paid < order.total:
             raise NotPaid(f"booking {booking.temp_id} is not paid")
         pay.transition_order(booking.order_id, "start", actor=actor)
         Booking.objects.filter(pk=booking.pk).update(status=Booking.Status.ONGOING)

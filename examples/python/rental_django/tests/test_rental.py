@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -117,6 +119,29 @@ def test_a_payment_at_once_skips_the_provider(ann: Any, mock_gateway: MockGatewa
     assert again(booking).status == "confirmed"
 
 
+def test_declined_at_once(ann: Any, pay: paywright.Paywright, mock_gateway: MockGateway) -> None:
+    """Protects: 000-30, a gateway that declines at once leads back to the payment page with the card's own sentence."""
+    booking = book(ann)
+    mock_gateway.script("decline:insufficient_funds")
+    page = ann.get(start(ann, booking).headers["location"], follow=True)
+    assert b"does not have enough money" in page.content
+    assert (again(booking).status, pay.payment(booking.payment_id).state) == ("awaiting_payment", "failed")
+
+
+def test_a_gateway_that_is_away(ann: Any, pay: paywright.Paywright, mock_gateway: MockGateway) -> None:
+    """Protects: 000-34, the booking keeps its payment while nobody knows, and due work asks again."""
+    from paywright.django.signals import deliver_events
+
+    booking = book(ann)
+    mock_gateway.script("lost_success")
+    page = ann.get(start(ann, booking).headers["location"], follow=True)
+    assert page.status_code == 200
+    assert pay.payment(again(booking).payment_id).state in ("processing", "succeeded")
+    pay.run_due()
+    deliver_events()
+    assert again(booking).status == "confirmed" and pay.verify().ok
+
+
 def test_a_callback_twice_notifies_once(ann: Any, mock_gateway: MockGateway) -> None:
     """Protects: 002-27, repeated messages and repeated signals leave one notification."""
     from paywright.django.signals import deliver_events
@@ -163,6 +188,19 @@ def test_the_return_page_believes_nobody(ann: Any) -> None:
     page = ann.get(f"/bookings/stripe-success/{booking.temp_id}/?status=succeeded&redirect_status=succeeded")
     assert b"waiting for your payment" in page.content
     assert again(booking).status == "awaiting_payment"
+
+
+def test_the_card_form(ann: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects: 000-07 and 000-09, a client secret leads to the provider's own form in our page, with the publishable key."""
+    booking = book(ann)
+    parameters = {"publishable_key": "pk_test_throwaway"}
+    action = SimpleNamespace(kind="client_secret", client_secret="pi_1_secret_throwaway", parameters=parameters, url=None)
+    facts = {"id": "pay_1", "amount": Decimal("363.50"), "currency": "USD", "state": "init", "gateway": "stripe"}
+    monkeypatch.setattr("cars.services.start_payment", lambda *_: SimpleNamespace(action=action, **facts))
+    page = start(ann, booking).content.decode()
+    assert "https://js.stripe.com/" in page and "pk_test_throwaway" in page and "pi_1_secret_throwaway" in page
+    assert f"/bookings/stripe-success/{booking.temp_id}/" in page.replace("\\u002D", "-")
+    assert not re.search('<input[^>]*(card_?number|cvc)', page)
 
 
 def test_only_the_owner(ann: Any) -> None:

@@ -22,10 +22,10 @@ def phone(request: HttpRequest, wallet: str, payment_id: str) -> HttpResponse:
     """The wallet's page; a click posts the callback."""
     if not settings.DEBUG:
         raise Http404
-    shown = {"wallet": wallet, "amount": request.GET.get("amount", ""), "answer": None}
+    amount, answer = request.GET.get("amount", ""), None
     if outcome := OUTCOMES.get(request.POST.get("outcome", "")):
-        shown["answer"] = send(wallet, payment_id, outcome, str(shown["amount"]))
-    return render(request, "goods/phone.html", shown)
+        answer = send(wallet, payment_id, outcome, amount)
+    return render(request, "goods/phone.html", {"amount": amount, "answer": answer})
 
 
 def send(wallet: str, payment_id: str, status: str, amount: str) -> int:

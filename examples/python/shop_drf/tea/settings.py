@@ -95,7 +95,6 @@ PAYWRIGHT = {
     "MODE": os.environ.get("PAYWRIGHT_MODE", "development"),
     "BASE_URL": ADDRESS,
     "FROM_ENV": False,
-    "DATABASE": os.environ.get("RENTAL_LEDGER"),
     "GATEWAYS": [
         wallet("wechat"),
         wallet("alipay"),

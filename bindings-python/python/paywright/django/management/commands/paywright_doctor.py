@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Every finding is a line; it ends with 1 if any is an error."""
-        self.wrong = 0
+        self.wrong: int = 0
         self.looked()
         try:
             self.engine(options["offline"])

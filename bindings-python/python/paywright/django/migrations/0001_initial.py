@@ -1,0 +1,11 @@
+"""The tables that the engine had when this application came to be."""
+
+from django.db import migrations
+
+from paywright.django.operations import MakeTables
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies: list[tuple[str, str]] = []
+    operations = [MakeTables(1, 4)]

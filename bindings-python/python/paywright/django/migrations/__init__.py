@@ -1,0 +1,1 @@
+"""The tables of Paywright, as migrations of the application `paywright`."""

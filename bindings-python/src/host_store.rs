@@ -1,0 +1,443 @@
+//! A database that the host itself is connected to, as a store: a Python object begins and ends, the statements go straight
+//! to the cursor of the host's own connection. Everything runs on the thread that called; it decides nothing about payments.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use paywright::error::{Code, Error, Group, Result};
+use paywright::store::dialect::{Dialect, Placeholder, Purpose, VERSION, Wording};
+use paywright::store::{Connection, Migration, Row, Store, Value, Work};
+use pyo3::exceptions::PyValueError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyCFunction, PyList, PyString, PyTuple};
+
+use crate::host_rows::HostRow;
+
+/// A unit of work that met a conflict is run so often in all.
+const TRIES: u32 = 5;
+
+/// The host's object, with the statements in its database's words.
+pub struct HostStore {
+    object: Py<PyAny>,
+    wording: Wording,
+    texts: RwLock<HashMap<Key, Arc<Prepared>>>,
+    refused: Mutex<Option<String>>,
+    closed: AtomicBool,
+}
+
+/// A statement is always the same text at the same address.
+type Key = (usize, usize, Purpose);
+
+struct Prepared {
+    text: Py<PyString>,
+    order: Vec<usize>,
+    skips_duplicates: bool,
+    returns_key: bool,
+}
+
+/// What a unit of work may do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+}
+
+/// How a unit of work went, and whether it may be run again from the start.
+struct Ended {
+    result: Result<()>,
+    again: bool,
+}
+
+impl HostStore {
+    /// Whether this is an object of a class that derives from `HostStore`.
+    pub fn is_one(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        // Who hands over a path must not pay for the import.
+        let modules = value.py().import(intern!(value.py(), "sys"))?.getattr("modules")?;
+        match modules.get_item("paywright._host_store") {
+            Ok(module) => value.is_instance(&module.getattr("HostStore")?),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Reads what kind of database it is.
+    pub fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(HostStore {
+            wording: wording(object)?,
+            object: object.clone().unbind(),
+            texts: RwLock::default(),
+            refused: Mutex::default(),
+            closed: AtomicBool::new(false),
+        })
+    }
+
+    /// Whether the tables are there, in the version of these migrations. Fails with `schema_missing` and `schema_newer`.
+    pub fn check_schema(&self, migrations: &[Migration]) -> Result<()> {
+        let known = migrations.len() as i64;
+        let mut found = 0;
+        let ended = self.once(Access::Write, &mut |connection| {
+            connection.query(VERSION, &[], &mut |row| row.integer(0).map(|number| found = number))
+        });
+        match ended.result {
+            Err(error) if error.code() != Code::SchemaMissing => return Err(error),
+            Ok(()) if found == known => return Ok(()),
+            Ok(()) if found > known => {
+                return Err(Error::new(Code::SchemaNewer)
+                    .with("found", found)
+                    .with("known", known));
+            }
+            _ => {}
+        }
+        let remedy = Python::attach(|py| {
+            self.object.getattr(py, intern!(py, "remedy"))?.extract::<String>(py)
+        });
+        let remedy = remedy.unwrap_or_default();
+        Err(Error::new(Code::SchemaMissing)
+            .with("found", found)
+            .with("known", known)
+            .with("remedy", remedy))
+    }
+
+    fn check_open(&self) -> Result<()> {
+        match self.closed.load(Ordering::Acquire) {
+            true => Err(Error::new(Code::StoreClosed)),
+            false => Ok(()),
+        }
+    }
+
+    /// Begins, works and ends, once.
+    fn once(
+        &self,
+        access: Access,
+        work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>,
+    ) -> Ended {
+        let began = Python::attach(|py| self.begin(py, access).map_err(|e| self.failed(py, &e)));
+        let (unit, cursor, joined) = match began {
+            Ok(began) => began,
+            // Nothing has begun, so that it may begin again. Inside the host's transaction that would not help.
+            Err(error) => {
+                let again = error.code() == Code::StorageBusy && !self.in_transaction();
+                return Ended { result: Err(error), again };
+            }
+        };
+        let mut session = Session { store: self, cursor, access, joined, broken: None };
+        let turn = session.take_turn();
+        let worked = turn.and_then(|()| unpanicked(|| work(&mut session)));
+        // What failed in the database spoils all of it, whatever the work made of that.
+        let worked = session.broken.take().map_or(worked, Err);
+        let keep = worked.is_ok();
+        let ended = Python::attach(|py| {
+            let given = (unit.bind(py), keep);
+            let ended = self.object.call_method1(py, intern!(py, "end"), given);
+            ended.map(drop).map_err(|error| self.failed(py, &error))
+        });
+        let result = match (worked, ended) {
+            (Err(first), _) => Err(first),
+            (Ok(()), ended) => ended,
+        };
+        let busy = |e: &Error| e.code() == Code::StorageBusy;
+        let again = !joined && result.as_ref().is_err_and(busy);
+        Ended { result, again }
+    }
+
+    /// What stands for the unit of work in Python, its cursor, and whether it is a part of the host's transaction.
+    fn begin(&self, py: Python<'_>, access: Access) -> PyResult<(Py<PyAny>, Py<PyAny>, bool)> {
+        let write = access == Access::Write;
+        let unit = self.object.bind(py).call_method1(intern!(py, "begin"), (write,))?;
+        let cursor = unit.getattr(intern!(py, "cursor"))?;
+        let joined = unit.getattr(intern!(py, "joined"))?.extract()?;
+        Ok((unit.unbind(), cursor.unbind(), joined))
+    }
+
+    /// What the host's driver raised, as an error of the table; the original is kept for its `__cause__`.
+    fn failed(&self, py: Python<'_>, raised: &PyErr) -> Error {
+        let judged = self.object.bind(py).call_method1(intern!(py, "failure"), (raised.value(py),));
+        let (code, why) = judged
+            .and_then(|judged| judged.extract::<(String, String)>())
+            .unwrap_or_else(|_| ("internal".to_owned(), "a driver's error".to_owned()));
+        let known = Code::ALL.iter().copied().find(|c| c.as_str() == code);
+        let error = match known.unwrap_or(Code::Internal) {
+            Code::Internal => Error::bug(why),
+            code => Error::new(code).with("why", why),
+        };
+        let kept = (error.code(), raised.value(py).clone().unbind().into_any());
+        CAUSE.with_borrow_mut(|cause| *cause = Some(kept));
+        error
+    }
+
+    fn prepared(&self, py: Python<'_>, statement: &'static str, purpose: Purpose) -> Arc<Prepared> {
+        let key = (statement.as_ptr() as usize, statement.len(), purpose);
+        let known = self.texts.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let rendered = self.wording.render(statement, purpose);
+        let prepared = Arc::new(Prepared {
+            text: PyString::new(py, &rendered.text).unbind(),
+            order: rendered.order,
+            skips_duplicates: rendered.skips_duplicates,
+            returns_key: rendered.returns_key,
+        });
+        let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
+        texts.insert(key, Arc::clone(&prepared));
+        prepared
+    }
+}
+
+/// Which words a host's database understands, as its object says.
+pub fn wording(object: &Bound<'_, PyAny>) -> PyResult<Wording> {
+    let text = |name: &str| object.getattr(name)?.extract::<String>();
+    let (dialect, placeholder) = (text("dialect")?, text("placeholder")?);
+    Ok(Wording {
+        dialect: Dialect::parse(&dialect).map_err(|e| PyValueError::new_err(e.message()))?,
+        placeholder: match placeholder.as_str() {
+            "?" => Placeholder::Question,
+            "%s" => Placeholder::Percent,
+            _ => return Err(PyValueError::new_err("a placeholder is ? or %s")),
+        },
+        prefix: text("prefix")?,
+    })
+}
+
+impl Store for HostStore {
+    fn transact(&self, mut work: Work) -> Result<()> {
+        self.check_open()?;
+        if let Some(why) = &*self.refused.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(Error::new(Code::StorageCorrupt).with("why", why));
+        }
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let ended = self.once(Access::Write, &mut work);
+            if !ended.again || tries >= TRIES {
+                return ended.result;
+            }
+            std::thread::sleep(Duration::from_millis(5 << tries));
+        }
+    }
+
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()> {
+        self.check_open()?;
+        self.once(Access::Read, work).result
+    }
+
+    fn in_transaction(&self) -> bool {
+        Python::attach(|py| {
+            let said = self.object.call_method0(py, intern!(py, "in_transaction"));
+            // Who cannot say is taken to be in one: nothing is sent then.
+            said.and_then(|said| said.extract(py)).unwrap_or(true)
+        })
+    }
+
+    fn on_commit(&self, work: Box<dyn FnOnce() + Send>) -> Result<()> {
+        let work = Mutex::new(Some(work));
+        Python::attach(|py| {
+            let later = move |given: &Bound<'_, PyTuple>, _: Option<&Bound<'_, _>>| {
+                let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
+                // A panic in it has nobody to go to; the host's commit is done.
+                given.py().detach(|| {
+                    let _ = catch_unwind(AssertUnwindSafe(|| work.map(|work| work())));
+                });
+            };
+            let later = PyCFunction::new_closure(py, None, None, later)
+                .map_err(|error| self.failed(py, &error))?;
+            let kept = self.object.call_method1(py, intern!(py, "on_commit"), (later,));
+            kept.map(drop).map_err(|error| self.failed(py, &error))
+        })
+    }
+
+    fn wants_callers_thread(&self) -> bool {
+        true
+    }
+
+    fn refuse_writes(&self, why: &str) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.get_or_insert_with(|| why.to_owned());
+    }
+
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+}
+
+/// A cursor as one unit of work uses it.
+struct Session<'s> {
+    store: &'s HostStore,
+    cursor: Py<PyAny>,
+    access: Access,
+    joined: bool,
+    broken: Option<Error>,
+}
+
+impl Session<'_> {
+    /// Waits until it is this unit's turn to write. In a transaction of its own, SQLite's `BEGIN IMMEDIATE` did that.
+    fn take_turn(&mut self) -> Result<()> {
+        let alone = !self.joined && self.store.wording.dialect == Dialect::Sqlite;
+        if self.access == Access::Read || alone {
+            return Ok(());
+        }
+        let statement = self.store.wording.take_turn();
+        self.run(statement, Purpose::Execute, &[], |_, _| Ok(()))
+    }
+
+    fn run<T>(
+        &mut self,
+        statement: &'static str,
+        purpose: Purpose,
+        values: &[Value<'_>],
+        read: impl FnOnce(&Bound<'_, PyAny>, &Prepared) -> PyResult<T>,
+    ) -> Result<T> {
+        if let Some(error) = &self.broken {
+            return Err(error.clone());
+        }
+        let ran = Python::attach(|py| {
+            let prepared = self.store.prepared(py, statement, purpose);
+            let cursor = self.cursor.bind(py);
+            let ran = || {
+                let given = bound(py, self.store.wording.dialect, &prepared.order, values)?;
+                let text = prepared.text.bind(py);
+                cursor.call_method1(intern!(py, "execute"), (text, given))?;
+                read(cursor, &prepared)
+            };
+            ran().map_err(|raised| self.store.failed(py, &raised))
+        });
+        if let Err(error) = &ran
+            && !is_duplicate(error)
+        {
+            self.broken = Some(error.clone());
+        }
+        ran
+    }
+
+    fn check_write(&self) -> Result<()> {
+        match self.access {
+            Access::Read => Err(Error::bug("a read tried to write")),
+            Access::Write => Ok(()),
+        }
+    }
+}
+
+/// What the Python side says of a row that breaks a unique constraint.
+const DUPLICATE: &str = "a unique constraint refused the row";
+
+fn is_duplicate(error: &Error) -> bool {
+    error.code() == Code::Internal && error.detail("what") == Some(DUPLICATE)
+}
+
+impl Connection for Session<'_> {
+    fn execute(&mut self, statement: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        self.check_write()?;
+        let mut skips = false;
+        let ran = self.run(statement, Purpose::Execute, values, |cursor, prepared| {
+            skips = prepared.skips_duplicates;
+            cursor.getattr(intern!(cursor.py(), "rowcount"))?.extract::<i64>()
+        });
+        let rows = self.skipped(statement, Purpose::Execute, ran)?;
+        Ok(u64::try_from(rows).unwrap_or_default())
+    }
+
+    fn insert(&mut self, statement: &'static str, values: &[Value<'_>]) -> Result<i64> {
+        self.check_write()?;
+        let ran = self.run(statement, Purpose::Insert, values, |cursor, prepared| {
+            let py = cursor.py();
+            if prepared.returns_key {
+                let row = cursor.call_method0(intern!(py, "fetchone"))?;
+                return if row.is_none() { Ok(0) } else { row.get_item(0)?.extract() };
+            }
+            match cursor.getattr(intern!(py, "rowcount"))?.extract::<i64>()? {
+                0 => Ok(0),
+                _ => cursor.getattr(intern!(py, "lastrowid"))?.extract(),
+            }
+        });
+        self.skipped(statement, Purpose::Insert, ran)
+    }
+
+    fn query(
+        &mut self,
+        statement: &'static str,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        if self.access == Access::Read && !statement.starts_with("SELECT") {
+            self.check_write()?;
+        }
+        let current = self.access == Access::Write && self.joined;
+        let purpose = if current { Purpose::CurrentQuery } else { Purpose::Query };
+        let rows = self.run(statement, purpose, values, |cursor, _| {
+            let rows = cursor.call_method0(intern!(cursor.py(), "fetchall"))?;
+            match rows.cast::<PyList>() {
+                Ok(rows) => rows.iter().map(|row| HostRow::of(&row)).collect::<PyResult<Vec<_>>>(),
+                Err(_) => rows.try_iter()?.map(|row| HostRow::of(&row?)).collect(),
+            }
+        })?;
+        rows.iter().try_for_each(|row| each(row))
+    }
+}
+
+impl Session<'_> {
+    /// A row that was there already is left out where the statement says so, and is a defect of ours where it does not.
+    fn skipped(
+        &mut self,
+        statement: &'static str,
+        purpose: Purpose,
+        ran: Result<i64>,
+    ) -> Result<i64> {
+        let Err(error) = &ran else { return ran };
+        if !is_duplicate(error) {
+            return ran;
+        }
+        let skips =
+            Python::attach(|py| self.store.prepared(py, statement, purpose).skips_duplicates);
+        match skips {
+            true => Ok(0),
+            false => {
+                self.broken = Some(error.clone());
+                ran
+            }
+        }
+    }
+}
+
+fn bound<'py>(
+    py: Python<'py>,
+    dialect: Dialect,
+    order: &[usize],
+    values: &[Value<'_>],
+) -> PyResult<Bound<'py, PyTuple>> {
+    let given = order.iter().map(|place| match values.get(*place) {
+        Some(Value::Null) => Ok(py.None().into_bound(py)),
+        Some(Value::Integer(number)) => Ok(number.into_pyobject(py)?.into_any()),
+        // PostgreSQL has no null character. A message that holds one must not come again for ever.
+        Some(Value::Text(text)) if dialect == Dialect::Postgres && text.contains('\0') => {
+            Ok(PyString::new(py, &text.replace('\0', "\u{fffd}")).into_any())
+        }
+        Some(Value::Text(text)) => Ok(PyString::new(py, text).into_any()),
+        Some(Value::Blob(bytes)) => Ok(PyBytes::new(py, bytes).into_any()),
+        None => Err(PyValueError::new_err("a statement names a value that was not given")),
+    });
+    PyTuple::new(py, given.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// Runs `work`; a panic is a defect of ours, and leaves no trace.
+fn unpanicked(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::bug("a unit of work panicked")))
+}
+
+thread_local! {
+    /// What a driver raised last on this thread, with the code that it became.
+    static CAUSE: RefCell<Option<(Code, Py<PyAny>)>> = const { RefCell::new(None) };
+}
+
+/// The driver's own exception behind an error that is about to be raised on this thread, if that is what is behind it.
+pub fn take_cause(error: &Error) -> Option<Py<PyAny>> {
+    let group = error.code().group();
+    let (code, cause) = CAUSE.with_borrow_mut(Option::take)?;
+    let of_storage =
+        matches!(group, Group::StorageError | Group::InternalError | Group::ConfigError);
+    (of_storage && (code == error.code())).then_some(cause)
+}
