@@ -17,6 +17,7 @@ from ._native import Paywright
 if TYPE_CHECKING:
     from os import PathLike
 
+    from ._host_store import HostStore
     from ._native import (
         Alipay,
         Balance,
