@@ -1,19 +1,22 @@
 """Runs the Python tests with every supported Python here and with the oldest and newest frameworks; keeps the table.
 
     make versions                       all of them; writes docs/python/versions.md
-    make versions ONLY=3.12             one Python; writes nothing
+    make versions ONLY=3.12             one Python; the other rows stay as they were last run
 
-Each row is an environment of its own with what requirements-test.txt asks for. Left out everywhere: type checkers, which
-have a version of their own, and browsers.
+Each Python has an environment of its own with what requirements-test.txt asks for; a framework in another version stands
+before it on the path. Left out: tests that depend on neither (type checkers, vectors, peers), pages and browsers.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import re
+import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import toolchain
@@ -24,7 +27,7 @@ PLACE = toolchain.BUILD / "versions"
 LONG_TERM = "django>=5.2,<5.3"
 NOT_NEEDED = ("mypy", "pyright", "playwright", "django-stubs", "djangorestframework-stubs")
 SHOWN = ("django", "djangorestframework", "fastapi", "sqlalchemy", "pydantic", "flask")
-TESTS_LEFT_OUT = ("test_stub.py", "browser")
+TESTS_LEFT_OUT = ("browser", "test_docs.py", "test_peers.py", "test_quickstarts.py", "test_stub.py", "test_vectors.py")
 
 
 @dataclass
@@ -42,30 +45,38 @@ class Row:
         return f"| {' | '.join(cells)} | {self.passed} | {self.failed} | {self.skipped} |"
 
 
-def requirements(pins: list[str]) -> list[str]:
+def requirements() -> list[str]:
     lines = (BINDINGS / "requirements-test.txt").read_text().splitlines()
     wanted = [line for line in lines if line and not line.startswith("#")]
-    name = re.compile(r"[A-Za-z0-9-]+")
-    pinned = {name.match(pin)[0] for pin in pins if name.match(pin)}  # type: ignore[index]
-    return [line for line in wanted if name.match(line)[0] not in {*NOT_NEEDED, *pinned}] + pins  # type: ignore[index]
+    return [line for line in wanted if re.split(r"[^A-Za-z0-9-]", line)[0] not in NOT_NEEDED]
 
 
-def environment(version: str, python: Path, pins: list[str]) -> Path:
-    """An environment for a row, made anew where what it should hold has changed."""
-    folder = PLACE / "-".join([version, *(re.sub(r"[^a-z0-9.]+", "", pin) for pin in pins)])
-    there, stamp, wanted = folder / "bin" / "python", folder / "wanted.txt", "\n".join(requirements(pins))
+def environment(version: str, python: Path) -> Path:
+    """An environment for a Python, brought up to date where what it should hold has changed."""
+    folder = PLACE / version
+    there, stamp, wanted = folder / "bin" / "python", folder / "wanted.txt", "\n".join(requirements())
+    if not there.exists():
+        subprocess.run([python, "-m", "venv", folder], check=True)
     if not stamp.exists() or stamp.read_text() != wanted:
-        subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
         subprocess.run([there, "-m", "pip", "install", "-q", *wanted.splitlines()], check=True)
         stamp.write_text(wanted)
     return there
 
 
-def installed(python: Path) -> dict[str, str]:
+def standing_before(version: str, python: Path, pin: str) -> Path:
+    """A folder with one framework in another version, and what it needs."""
+    folder = PLACE / f"{version}-{re.sub(r'[^a-z0-9.]+', '', pin)}"
+    if not folder.exists():
+        subprocess.run([python, "-m", "pip", "install", "-q", "--target", folder, pin], check=True)
+    return folder
+
+
+def installed(python: Path, given: dict[str, str]) -> dict[str, str]:
     code = ("from importlib.metadata import distributions\n"
             "for one in distributions(): print(one.metadata['Name'].lower(), one.version)")
-    said = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout
-    return dict(line.split(" ", 1) for line in said.splitlines())
+    said = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True, env=given).stdout
+    # What stands first on the path is what is imported.
+    return dict(line.split(" ", 1) for line in reversed(said.splitlines()))
 
 
 def tested(python: Path, given: dict[str, str], more: list[str]) -> tuple[int, int, int]:
@@ -79,16 +90,20 @@ def tested(python: Path, given: dict[str, str], more: list[str]) -> tuple[int, i
     return number.get("passed", 0), failed or int(done.returncode != 0), number.get("skipped", 0)
 
 
-def run(version: str, python: Path, pins: list[str], given: dict[str, str], more: list[str]) -> Row:
-    print(f"=== Python {version} {' '.join(pins)}", flush=True)
-    there = environment(version, python, pins)
+def run(version: str, python: Path, pin: str | None, given: dict[str, str], more: list[str]) -> Row:
+    print(f"=== Python {version} {pin or ''}", flush=True)
+    there = environment(version, python)
+    if pin is not None:
+        before = standing_before(version, there, pin)
+        given = {**given, "PYTHONPATH": os.pathsep.join([str(before), given["PYTHONPATH"]])}
     full = subprocess.run([there, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
-    return Row(full, installed(there), *tested(there, given, more))
+    return Row(full, installed(there, given), *tested(there, given, more))
 
 
 def page(rows: list[Row]) -> str:
     head = ["Python", *(name for name in SHOWN), "passed", "failed", "skipped"]
-    left_out = "What is left out everywhere are type checkers and browsers; skipped tests say why when they run (`pytest -rs`)."
+    left_out = ("Left out are the tests that depend on neither Python nor frameworks, and pages and browsers: "
+                + ", ".join(f"`{name}`" for name in TESTS_LEFT_OUT) + ". Skipped tests say why when they run (`pytest -rs`).")
     return "\n".join([
         "# Versions",
         "",
@@ -112,17 +127,27 @@ def main() -> int:
     options, more = parser.parse_known_args()
     toolchain.check()
     given = toolchain.environment() if options.as_built else toolchain.build_python_module()
-    rows = []
+    kept = PLACE / "rows"
+    if options.only is None:
+        shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True, exist_ok=True)
     for (major, minor), python in toolchain.interpreters().items():
         version = f"{major}.{minor}"
         if options.only in (None, version):
-            rows.append(run(version, python, [], given, more))
-            if not rows[-1].versions["django"].startswith("5.2"):
-                rows.append(run(version, python, [LONG_TERM], given, more))
+            row = run(version, python, None, given, more)
+            (kept / f"{version}.json").write_text(json.dumps(asdict(row)))
+            if not row.versions["django"].startswith("5.2"):
+                row = run(version, python, LONG_TERM, given, more)
+                (kept / f"{version}-long-term.json").write_text(json.dumps(asdict(row)))
+    rows = [Row(**json.loads(path.read_text())) for path in sorted(kept.glob("*.json"), key=in_order)]
     print(page(rows))
-    if options.only is None and not more:
+    if not more:
         PAGE.write_text(page(rows))
     return 1 if not rows or any(row.failed or not row.passed for row in rows) else 0
+
+
+def in_order(path: Path) -> tuple[int, str]:
+    return int(path.stem.partition("-")[0].split(".")[1]), path.stem
 
 
 if __name__ == "__main__":

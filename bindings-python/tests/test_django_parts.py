@@ -125,6 +125,18 @@ def test_one_engine_per_process(settings: Any) -> None:
     assert get_paywright().health().gateways == ["bank"]
 
 
+def test_an_application_that_is_not_installed(settings: Any) -> None:
+    """Protects: who forgot INSTALLED_APPS reads that, and not that a table is missing."""
+    from django.conf import settings as project
+
+    from paywright.django import get_paywright
+
+    others = [name for name in project.INSTALLED_APPS if name != "paywright.django"]
+    settings(INSTALLED_APPS=others, PAYWRIGHT={**SETTINGS, "DATABASE": "default"})
+    with pytest.raises(ConfigError, match="INSTALLED_APPS is not configured"):
+        get_paywright()
+
+
 def run(script: str, *arguments: str) -> str:
     program = [sys.executable, "-c", textwrap.dedent(script), *arguments]
     here = Path(__file__).parent

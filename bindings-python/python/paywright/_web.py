@@ -240,6 +240,9 @@ def mock_choice(pay: Paywright, body: bytes) -> Answer:
     try:
         choice = pay.mock_choose(form.get("token", ""), form.get("outcome", ""))
     except PaywrightError as error:
+        if error.code == "transition":
+            # Another tab was faster: the page itself says how it ended, and leads back.
+            return mock_checkout(pay, form.get("token", ""), form.get("language"))._replace(status=error.http_status)
         return problem(error)
     for delivery in choice.deliveries:
         callback(pay, "mock", delivery.headers, delivery.body)

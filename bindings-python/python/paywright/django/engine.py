@@ -6,6 +6,8 @@ import os
 import threading
 from typing import Any
 
+from django.apps import apps
+
 from .._native import Paywright
 from . import conf
 
@@ -65,6 +67,8 @@ def forget_when_changed(*, setting: str, **_: object) -> None:
 def _opened(found: conf.Conf) -> Paywright:
     database: Any = found.database
     if found.alias is not None:
+        if not apps.is_installed("paywright.django"):
+            raise conf.missing("INSTALLED_APPS", 'add "paywright.django", whose migrations make the tables')
         from .store import DjangoStore
 
         database = DjangoStore(using=found.alias)

@@ -169,13 +169,15 @@ def mock_checkout(request: HttpRequest) -> HttpResponseBase:
         raise Http404("The mock checkout is served in development only.")
     if request.method == "POST":
         return _chosen(request)
-    language = request.GET.get("language") or ("zh" if in_chinese(get_language()) else "en")
+    return _checkout_page(request, request.GET.get("token", ""), request.GET.get("language"))
+
+
+def _checkout_page(request: HttpRequest, token: str, language: str | None) -> HttpResponse:
     try:
-        shown = get_paywright().mock_page(request.GET.get("token", ""), language=language)
+        shown = get_paywright().mock_page(token, language=language or ("zh" if in_chinese(get_language()) else "en"))
     except PaywrightError as error:
         raise Http404(error.code) from error
-    response = HttpResponse(_with_form_token(request, shown.html), status=shown.status, headers=shown.headers)
-    return response
+    return HttpResponse(_with_form_token(request, shown.html), status=shown.status, headers=shown.headers)
 
 
 def _with_form_token(request: HttpRequest, html: str) -> str:
@@ -191,6 +193,11 @@ def _chosen(request: HttpRequest) -> HttpResponseBase:
     try:
         choice = pay.mock_choose(request.POST.get("token", ""), request.POST.get("outcome", ""))
     except PaywrightError as error:
+        if error.code == "transition":
+            # Another tab was faster: the page itself says how it ended, and leads back.
+            response = _checkout_page(request, request.POST.get("token", ""), request.POST.get("language"))
+            response.status_code = error.http_status
+            return response
         return page(request, "paywright/error.html", {"error": error}, status=error.http_status)
     seen: Any = None
     for delivery in choice.deliveries:
@@ -199,11 +206,11 @@ def _chosen(request: HttpRequest) -> HttpResponseBase:
             seen = pay.handle_callback("mock", headers=delivery.headers, body=delivery.body).payment or seen
         except PaywrightError as error:
             _log.warning("a callback of the mock gateway was refused: %s", error.code)
-    response: HttpResponseBase
+    ended: HttpResponseBase
     if choice.return_url is not None:
-        response = HttpResponseRedirect(choice.return_url)
+        ended = HttpResponseRedirect(choice.return_url)
+        ended.status_code = 303
     else:
-        response = page(request, "paywright/return.html", {"payment": seen, "again": None})
-    response.status_code = 303 if choice.return_url is not None else response.status_code
-    deliver_soon(response)
-    return response
+        ended = page(request, "paywright/return.html", {"payment": seen, "again": None})
+    deliver_soon(ended)
+    return ended

@@ -7,5 +7,4 @@ from paywright.django.operations import MakeTables
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
     operations = [MakeTables(1, 4)]
