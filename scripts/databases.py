@@ -26,8 +26,8 @@ SECONDS = 60
 
 def program(name: str) -> str | None:
     """A server's program, also where Debian keeps it off the path."""
-    places = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), Path("/usr/sbin"), Path("/usr/local/sbin")]
-    path = os.pathsep.join([os.environ.get("PATH", ""), *map(str, places)])
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    path = os.pathsep.join([os.environ.get("PATH", ""), *map(str, places), "/usr/sbin", "/usr/local/sbin"])
     return shutil.which(name, path=path)
 
 
@@ -106,7 +106,8 @@ def mariadb(place: Path) -> Iterator[str]:
         return
     data, port, log, door = place / "data", free_port(), place / "log", place / "sock"
     log.touch()
-    made = [install_db, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
+    made = [install_db, "--no-defaults", f"--datadir={data}"]
+    made += ["--auth-root-authentication-method=normal", "--skip-test-db"]
     if not ended_well(as_owner("mariadb", made), log):
         yield ""
         return
@@ -165,7 +166,7 @@ def servers() -> Iterator[dict[str, str]]:
             if address:
                 found[variable] = address
             else:
-                print(f"Skipped: no {kind} (Debian: apt-get install {PACKAGES[kind]}); its tests do not run.", flush=True)
+                print(f"Skipped: the tests on {kind}; Debian has it: apt-get install {PACKAGES[kind]}", flush=True)
         yield found
 
 

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use paywright::error::{Code, Error, Group, Result};
-use paywright::store::dialect::{Dialect, Placeholder, Purpose, VERSION, Wording};
+use paywright::store::dialect::{Dialect, Placeholder, Purpose, Wording};
+use paywright::store::sql::turn;
 use paywright::store::{Connection, Migration, Row, Store, Value, Work};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
@@ -80,7 +81,8 @@ impl HostStore {
         let known = migrations.len() as i64;
         let mut found = 0;
         let ended = self.once(Access::Write, &mut |connection| {
-            connection.query(VERSION, &[], &mut |row| row.integer(0).map(|number| found = number))
+            connection
+                .query(turn::VERSION, &[], &mut |row| row.integer(0).map(|number| found = number))
         });
         match ended.result {
             Err(error) if error.code() != Code::SchemaMissing => return Err(error),
@@ -280,7 +282,7 @@ impl Session<'_> {
         if self.access == Access::Read || alone {
             return Ok(());
         }
-        let statement = self.store.wording.take_turn();
+        let statement = turn::take(self.store.wording.dialect);
         self.run(statement, Purpose::Execute, &[], |_, _| Ok(()))
     }
 

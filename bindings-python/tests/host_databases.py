@@ -1,9 +1,10 @@
-"""The databases that stores over a host's own connection are tried on: SQLite always, others where the environment has them."""
+"""The databases that stores over a host's own connection are tried on: SQLite always, others where there are any."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -27,8 +28,7 @@ _place = tempfile.TemporaryDirectory(prefix="paywright-stores-")
 def prepare() -> None:
     """Has Django know one database of each kind, beside those that other tests have configured."""
     if "mariadb" in VENDORS:
-        import pymysql
-
+        pymysql: Any = import_module("pymysql")
         pymysql.install_as_MySQLdb()
     # One process knows one Django project: that of the tests of `paywright.django`.
     prepared()
@@ -47,7 +47,8 @@ def _database(vendor: str) -> dict[str, Any]:
         parts = urlsplit(ADDRESSES[vendor])
         found.update(NAME=parts.path.lstrip("/"), USER=parts.username, PASSWORD=unquote(parts.password or ""))
         found.update(HOST=parts.hostname, PORT=str(parts.port))
-    return connections.configure_settings({"default": {}, "it": found})["it"]
+    complete: dict[str, Any] = connections.configure_settings({"default": {}, "it": found})["it"]
+    return complete
 
 
 def clear(vendor: str) -> str:
@@ -109,7 +110,8 @@ def _emptying(vendor: str) -> list[str]:
     triggers = ["journal_rows_stay", "journal_rows_remain", "transfers_stay", "transfers_remain"]
     kept = [statement for statement in _made("sqlite") if statement.startswith("CREATE TRIGGER")]
     dropped = [f"DROP TRIGGER paywright_{name}" for name in triggers]
-    return ["PRAGMA foreign_keys = OFF", *dropped, *(f"DELETE FROM {table}" for table in filled), *kept, "PRAGMA foreign_keys = ON"]
+    deleted = [f"DELETE FROM {table}" for table in filled]
+    return ["PRAGMA foreign_keys = OFF", *dropped, *deleted, *kept, "PRAGMA foreign_keys = ON"]
 
 
 def _made(vendor: str) -> list[str]:

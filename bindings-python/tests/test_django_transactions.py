@@ -1,4 +1,4 @@
-"""What each call does inside an open transaction of Django's: deferred to the commit, or refused with what to do instead."""
+"""What each call does inside an open transaction of Django's: deferred to the commit, or refused with what to do."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ CALLS: dict[str, Callable[[Paywright, str], Any]] = {
 
 @pytest.mark.parametrize("name", CALLS)
 def test_calls_that_need_the_answer_are_refused(alias: str, pay: Paywright, name: str) -> None:
-    """Protects: no gateway is asked while locks are held; the sentence says where to call instead, and nothing changes."""
+    """Protects: no gateway is asked while locks are held; the sentence says where to call, and nothing changes."""
     order = pay.create_order(currency="CNY", amount="10.00")
     payment = pay.create_payment(order.id, method="card")
     entries = pay.verify().entries
@@ -104,7 +104,7 @@ def test_a_hold_is_captured_outside(alias: str, pay: Paywright) -> None:
 
 
 def test_a_callback_settles_with_the_hosts_rows(alias: str, pay: Paywright) -> None:
-    """Protects: a view may settle a callback and change its own rows in one transaction; a rollback leaves the payment open."""
+    """Protects: a view may settle a callback and change its own rows in one transaction, and roll both back."""
     order = pay.create_order(currency="CNY", amount="10.00")
     payment = pay.create_payment(order.id, method="card")
     [delivery] = pay.mock_callbacks(payment.id, "success")

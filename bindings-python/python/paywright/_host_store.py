@@ -50,7 +50,7 @@ class Spoiled(Exception):
 
 
 class HostStore:
-    """A store over a connection of the host's own. Made by `DjangoStore` and `SqlAlchemyStore`, given to `Paywright.open`."""
+    """A store over a connection of the host's own, for `Paywright.open`; see `DjangoStore` and `SqlAlchemyStore`."""
 
     dialect: str
     placeholder: str
@@ -148,6 +148,12 @@ def _postgresql(state: str) -> str:
     return "internal"
 
 
+# A server that is full, going, read-only or not there any more.
+MYSQL_LOST = frozenset(
+    (0, 1040, 1053, 1077, 1152, 1158, 1159, 1160, 1161, 1290, 1836, 2002, 2003, 2006, 2013, 2014, 2055, 4031)
+)
+
+
 def _mysql(number: int) -> str:
     if number in (1205, 1213, 1020, 3572):
         return "storage_busy"
@@ -155,7 +161,7 @@ def _mysql(number: int) -> str:
         return "schema_missing"
     if number in (1021, 1114):
         return "storage_full"
-    if number in (0, 1040, 1053, 1077, 1152, 1158, 1159, 1160, 1161, 1290, 1836, 2002, 2003, 2006, 2013, 2014, 2055, 4031):
+    if number in MYSQL_LOST:
         return "storage_failed"
     return "internal"
 

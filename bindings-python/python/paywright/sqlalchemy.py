@@ -24,7 +24,7 @@ APART = object()
 
 
 class SqlAlchemyStore(HostStore):
-    """`Paywright.open(SqlAlchemyStore(engine))`: each unit of work is a transaction of its own on a connection of the pool;
+    """`Paywright.open(SqlAlchemyStore(engine))`: each unit of work is a transaction of its own on a pooled connection;
     inside `with store.joined(session):` it is a savepoint in that session's transaction instead, and what has to be
     sent to a gateway is sent after the session's commit.
 
@@ -43,9 +43,9 @@ class SqlAlchemyStore(HostStore):
         self._engine = _engine_of(source)
         name = self._engine.dialect.name
         if name == "mysql":
-            name = "mariadb" if getattr(self._engine.dialect, "is_mariadb", False) or self._asked_is_mariadb() else "mysql"
+            name = "mariadb" if self._is_mariadb() else "mysql"
         if name not in ("sqlite", "postgresql", "mysql", "mariadb"):
-            raise NotImplementedError(f"Paywright keeps its tables in SQLite, PostgreSQL, MySQL or MariaDB, not in {name}")
+            raise NotImplementedError(f"Paywright knows SQLite, PostgreSQL, MySQL and MariaDB, not {name}")
         self.dialect = name
         self.placeholder = "?" if name == "sqlite" else "%s"
         self._current: ContextVar[object] = ContextVar("paywright_session", default=None)
@@ -89,7 +89,8 @@ class SqlAlchemyStore(HostStore):
                 self._begin_own(cursor, write)
                 return Unit(pooled, cursor, False, False)
             except Exception as error:
-                lost = self._engine.dialect.is_disconnect(error, pooled.dbapi_connection, cursor)  # type: ignore[arg-type]
+                raised: Any = error
+                lost = self._engine.dialect.is_disconnect(raised, pooled.dbapi_connection, cursor)
                 self._give_back(pooled, spoiled=True)
                 # The server hung up while nobody looked; nothing has begun yet.
                 if attempt == 2 or not lost:
@@ -166,7 +167,8 @@ class SqlAlchemyStore(HostStore):
             return None
         return current if isinstance(current, Session) else self._session()
 
-    def _asked_is_mariadb(self) -> bool:
+    def _is_mariadb(self) -> bool:
+        # Known once the first connection was made.
         with self._engine.connect() as connection:
             return bool(getattr(connection.dialect, "is_mariadb", False))
 
@@ -216,7 +218,10 @@ def _listen(session: Session, store: SqlAlchemyStore) -> None:
 
 
 def migration_statements(dialect: str, first: int = 1, last: int | None = None) -> list[str]:
-    """The statements that make the tables, from step `first` to step `last`: `sqlite`, `postgresql`, `mysql`, `mariadb`."""
+    """The statements that make the tables, from step `first` to step `last`.
+
+    A dialect is `sqlite`, `postgresql`, `mysql` or `mariadb`.
+    """
     return schema_statements(dialect, first, last)
 
 

@@ -71,19 +71,4 @@ impl Wording {
     pub fn render(&self, statement: &str, purpose: Purpose) -> Rendered {
         statements::render(self, statement, purpose)
     }
-
-    /// The statement that every unit of work begins with: it lets one writer in at a time, and answers the schema's version.
-    pub fn take_turn(&self) -> &'static str {
-        match self.dialect {
-            // A row that changes tells a transaction with an older view that its view is too old.
-            Dialect::Postgres => "UPDATE schema SET turn = turn + 1 WHERE id = 1 RETURNING version",
-            Dialect::Mysql | Dialect::Mariadb => {
-                "SELECT version FROM schema WHERE id = 1 FOR UPDATE"
-            }
-            Dialect::Sqlite => "UPDATE schema SET turn = turn + 1 WHERE id = 1",
-        }
-    }
 }
-
-/// The statement that answers the version of a host's tables.
-pub const VERSION: &str = "SELECT version FROM schema WHERE id = 1";

@@ -1,5 +1,5 @@
-"""The engine's tables in Django's own database: what the engine does inside `transaction.atomic()` is committed with the
-host's rows or not at all. It never commits or rolls back a transaction of the host's.
+"""The engine's tables in Django's own database: inside `transaction.atomic()` they are committed with the host's rows
+or not at all. It never commits or rolls back a transaction of the host's.
 """
 
 from __future__ import annotations
@@ -122,5 +122,5 @@ def dialect_of(connection: BaseDatabaseWrapper) -> str:
     if vendor == "mysql":
         return "mariadb" if getattr(connection, "mysql_is_mariadb", False) else "mysql"
     if vendor not in ("sqlite", "postgresql"):
-        raise NotImplementedError(f"Paywright keeps its tables in SQLite, PostgreSQL, MySQL or MariaDB, not in {vendor}")
+        raise NotImplementedError(f"Paywright knows SQLite, PostgreSQL, MySQL and MariaDB, not {vendor}")
     return vendor

@@ -5,6 +5,7 @@ use super::statements::Writer;
 use super::tokens::{Token, around, bracketed, place, split, tokens, trimmed};
 use super::{Dialect, Wording};
 use crate::store::Migration;
+use crate::store::sql::turn::SET_VERSION;
 
 /// A step from one schema to the next, one statement after the other, and the way back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +56,15 @@ fn step(wording: &Wording, migration: &Migration) -> Step {
     }
     maker.all(migration.statements);
     let version = |number: i64| {
-        format!("UPDATE {}schema SET version = {number} WHERE id = 1", wording.prefix)
+        let number = number.to_string();
+        let with_number = |token| match token {
+            Token::Parameter(_) => Token::Word(number.as_str()),
+            other => other,
+        };
+        let set: Vec<_> = tokens(SET_VERSION).into_iter().map(with_number).collect();
+        let mut writer = Writer::new(wording);
+        writer.all(&set);
+        writer.text
     };
     let Maker { mut made, later, undone, undone_first, .. } = maker;
     made.extend(later);
@@ -130,6 +139,7 @@ impl<'w> Maker<'w> {
 
     fn table(&mut self, name: &str, statement: &[Token<'_>]) {
         let open = statement.iter().position(|t| t.is_mark("(")).unwrap_or(statement.len());
+        let head = self.written(statement.get(..open).unwrap_or_default());
         let Some((inside, after)) = bracketed(statement.get(open..).unwrap_or_default()) else {
             return;
         };
@@ -142,7 +152,7 @@ impl<'w> Maker<'w> {
             _ => "",
         };
         let table = self.named(name);
-        self.made.push(format!("CREATE TABLE {table} (\n  {}\n){end}", parts.join(",\n  ")));
+        self.made.push(format!("{head} (\n  {}\n){end}", parts.join(",\n  ")));
         self.undone.push(format!("DROP TABLE {table}"));
     }
 

@@ -1,3 +1,5 @@
+//! What the translator makes of statements and tables, for every dialect.
+
 use super::*;
 use crate::store::contract;
 use crate::store::schema::MIGRATIONS;

@@ -9,6 +9,7 @@ pub mod nonces;
 pub mod orders;
 pub mod payments;
 pub mod refunds;
+pub mod turn;
 pub mod webhooks;
 
 use std::collections::BTreeMap;
