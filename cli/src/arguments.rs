@@ -120,6 +120,8 @@ pub(crate) enum Command {
         /// A flow (retail, rental, booking, membership, your own), payment or refund
         machine: String,
     },
+    /// Take over a payments table of another system, from CSV or JSON lines
+    Import(Import),
     /// Let the mock gateway sign a callback and deliver it
     Trigger(Trigger),
     /// Look for trouble and say what to do about it; asks every gateway one harmless question
@@ -249,6 +251,46 @@ pub(crate) struct Confirm {
     /// The bank's or gateway's number of the movement
     #[arg(long, value_name = "ID")]
     pub transaction: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Import {
+    /// The table: FILE.csv with a head, or FILE.jsonl with one object on each line
+    pub file: String,
+    /// Look at every row, say what would happen, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How the old table calls its columns
+    #[arg(long, default_value = "plain", value_name = "NAME")]
+    #[arg(value_parser = PossibleValuesParser::new(crate::rows::profiles()))]
+    pub profile: String,
+    /// A column under another name, such as reference=order_no; may be given again
+    #[arg(long = "column", value_name = "FIELD=COLUMN")]
+    pub columns: Vec<String>,
+    /// The account of rows that name none
+    #[arg(long, value_name = "NAME")]
+    pub gateway: Option<String>,
+    /// The payment method of rows that name none
+    #[arg(long)]
+    pub method: Option<String>,
+    /// The currency of rows that name none, such as CNY
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// What the old table is called: with a row's id it says which row was imported before
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    /// The flow of orders that are created [default: retail]
+    #[arg(long)]
+    pub flow: Option<String>,
+    /// How long the old system left a payment open, where a row does not say
+    #[arg(long, value_name = "MINUTES")]
+    pub ttl_minutes: Option<i64>,
+    /// What times without an offset are counted from, such as +08:00 or Z
+    #[arg(long, value_name = "OFFSET", allow_hyphen_values = true)]
+    pub utc_offset: Option<String>,
+    /// Who imports [default: import]
+    #[arg(long)]
+    pub actor: Option<String>,
 }
 
 #[derive(Args)]

@@ -8,6 +8,7 @@ mod export;
 mod failure;
 mod open;
 mod post;
+mod rows;
 mod table;
 
 use std::io::Write;

@@ -4,6 +4,7 @@
 mod doctor;
 mod documented;
 mod environment;
+mod import;
 mod lists;
 mod outside;
 mod trigger;

@@ -7,6 +7,7 @@ mod display;
 mod due;
 mod faults;
 mod host_gateway;
+mod imports;
 mod machines;
 mod nonces;
 mod outgoing;

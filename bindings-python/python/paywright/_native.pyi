@@ -163,13 +163,13 @@ class ImportRow:
         The gateway's number of the movement of money. `gateway_reference`: The reference
         under which the gateway knows a payment that is still open, such as `pi_…`.
         `refund_of`: Of a refund: the `id` or `transaction_id` of the charge whose money
-        went back; the one charge of the order that it fits unless said. `customer`: Who
-        owes, in the host's words. `total`: What the order is about in all; what was
-        collected for it unless said. `deposit`: Of a charge: how much of the order is a
-        deposit. Of a refund: the same as its amount, if it returned the deposit.
-        `description`: What the payer read, or why money went back. `created_at`: When the
-        row was written. `paid_at`: When the money came or went back. `expires_at`: Until
-        when it could be paid.
+        went back; unless said, the only charge of the order, or the only one of that
+        amount. `customer`: Who owes, in the host's words. `total`: What the order is about
+        in all; what was collected for it unless said. `deposit`: Of a charge: how much of
+        the order is a deposit. Of a refund: the same as its amount, if it returned the
+        deposit. `description`: What the payer read, or why money went back. `created_at`:
+        When the row was written. `paid_at`: When the money came or went back. `expires_at`:
+        Until when it could be paid.
         """
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: None  # type: ignore[assignment]

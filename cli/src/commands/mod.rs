@@ -4,6 +4,7 @@ mod books;
 mod demo;
 mod doctor;
 mod events;
+mod import;
 mod lists;
 mod people;
 mod show;
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Outcome {
         Command::Balances => books::balances(&look(console)?, console),
         Command::RunDue { limit } => books::run_due(&act(console)?, *limit, console),
         Command::Diagram { machine } => books::diagram(shared, machine, console),
+        Command::Import(a) => import::import(&act(console)?, a, console),
         Command::Trigger(a) => trigger::trigger(shared, a, console),
         Command::Doctor { gateway } => doctor::doctor(shared, gateway.as_deref(), console),
     }

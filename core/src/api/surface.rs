@@ -97,8 +97,8 @@ macro_rules! surface {
                     transaction_id: Optional<Text>,
                     /// The reference under which the gateway knows a payment that is still open, such as `pi_…`.
                     gateway_reference: Optional<Text>,
-                    /// Of a refund: the `id` or `transaction_id` of the charge whose money went back; the one charge of the
-                    /// order that it fits unless said.
+                    /// Of a refund: the `id` or `transaction_id` of the charge whose money went back; unless said, the only
+                    /// charge of the order, or the only one of that amount.
                     refund_of: Optional<Text>,
                     /// Who owes, in the host's words.
                     customer: Optional<Text>,

@@ -2,10 +2,11 @@
 //! whatever it books is settled as everything else is.
 
 mod record;
+mod refund;
 mod row;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use row::{ImportRow, RowKind, Stands};
@@ -21,6 +22,8 @@ use crate::text;
 /// Rows are written in units of about so many: enough that the disk is waited for rarely, few enough that nobody else waits
 /// long.
 const UNIT_ROWS: usize = 200;
+/// A unit is tried so often without rows that cannot be taken over, before its orders go one by one.
+const UNIT_TRIES: u32 = 8;
 /// A row without an end of its own may be left open for a year, at most.
 const TTL_MINUTES_MAX: i64 = 366 * 24 * 60;
 
@@ -95,6 +98,21 @@ struct Tally {
     money: Vec<(Currency, i64, i64)>,
     /// Refunds that a flow asks for.
     follow_up: Vec<RefundId>,
+    /// What nobody else may have any more.
+    taken: Vec<Taken>,
+}
+
+/// Something that only one row may have.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Taken {
+    /// The name of a row in the journal.
+    Row(String),
+    /// A gateway's number of a movement of money.
+    Transaction(String, String),
+    /// A gateway's number of a refund.
+    Refund(String, String),
+    /// The reference under which a gateway knows a payment.
+    Reference(String, String),
 }
 
 /// All rows of one order: what is over, then what went back, then what is still open.
@@ -105,6 +123,18 @@ struct Terms {
     table: String,
     flow: String,
     dry_run: bool,
+    /// What the units of a dry run would have taken: each ends without a trace, and the next must know.
+    taken: Mutex<HashSet<Taken>>,
+}
+
+impl Terms {
+    fn take(&self, taken: Vec<Taken>) {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).extend(taken);
+    }
+
+    fn has(&self, taken: &Taken) -> bool {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).contains(taken)
+    }
 }
 
 /// How a unit of work ended.
@@ -137,7 +167,7 @@ impl Engine {
                 Err(error) => report.problem(&row, error),
             }
         }
-        let terms = Arc::new(Terms { table, flow, dry_run });
+        let terms = Arc::new(Terms { table, flow, dry_run, taken: Mutex::default() });
         for unit in units(by_order(sound)) {
             self.import_unit(&terms, &actor, unit, &mut report)?;
         }
@@ -145,7 +175,7 @@ impl Engine {
         Ok(report)
     }
 
-    /// One unit of work; where a row is in the way, one for each order without the rows that cannot be taken over.
+    /// One unit of work, without the rows that cannot be taken over; one for each order where there are many of those.
     fn import_unit(
         self: &Arc<Self>,
         terms: &Arc<Terms>,
@@ -153,27 +183,27 @@ impl Engine {
         mut unit: Vec<Rows>,
         report: &mut ImportReport,
     ) -> Result<()> {
+        let mut tries = 0;
         loop {
+            if tries == UNIT_TRIES && unit.len() > 1 {
+                let mut orders = unit.into_iter();
+                return orders
+                    .try_for_each(|rows| self.import_unit(terms, actor, vec![rows], report));
+            }
+            tries += 1;
             match self.try_unit(terms, actor, &unit)? {
-                Ended::Done(tally) => {
-                    if !terms.dry_run {
-                        self.send_refunds(&tally.follow_up);
+                Ended::Done(mut tally) => {
+                    let taken = std::mem::take(&mut tally.taken);
+                    match terms.dry_run {
+                        true => terms.take(taken),
+                        false => self.send_refunds(&tally.follow_up),
                     }
                     return report.add(tally);
                 }
-                Ended::Stuck(..) if unit.len() > 1 => {
-                    for rows in unit {
-                        self.import_unit(terms, actor, vec![rows], report)?;
-                    }
-                    return Ok(());
-                }
-                Ended::Stuck(number, error) => {
-                    for rows in &mut unit {
-                        let at = rows.iter().position(|row| row.number == number);
-                        let Some(at) = at else { return Err(error) };
-                        report.problem(&rows.remove(at), error.clone());
-                    }
-                }
+                Ended::Stuck(number, error) => match take_out(&mut unit, number) {
+                    Some(row) => report.problem(&row, error),
+                    None => return Err(error),
+                },
             }
         }
     }
@@ -215,6 +245,12 @@ impl ImportReport {
     }
 }
 
+/// Takes the row of this number out of a unit.
+fn take_out(unit: &mut [Rows], number: i64) -> Option<ImportRow> {
+    unit.iter_mut()
+        .find_map(|rows| rows.iter().position(|row| row.number == number).map(|at| rows.remove(at)))
+}
+
 /// The rows of each order, orders in the order in which they first appear.
 fn by_order(rows: Vec<ImportRow>) -> Vec<Rows> {
     let mut places: HashMap<String, usize> = HashMap::new();
@@ -243,7 +279,9 @@ fn units(orders: Vec<Rows>) -> Vec<Vec<Rows>> {
             size = 0;
         }
         size += rows.len();
-        units.last_mut().into_iter().for_each(|unit| unit.push(rows.clone()));
+        if let Some(unit) = units.last_mut() {
+            unit.push(rows);
+        }
     }
     units
 }

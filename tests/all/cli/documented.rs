@@ -17,6 +17,7 @@ fn every_example_runs() {
         };
         let example = example
             .replace("shop.db", shop.database())
+            .replace("importing.csv", concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/importing.csv"))
             .replace("$ORDER", &newest("orders"))
             .replace("$PAYMENT", &newest("payments"));
         let said = paywright(&example.split(' ').collect::<Vec<_>>());

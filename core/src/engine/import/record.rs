@@ -1,25 +1,27 @@
-//! Rows of another system, written down: the order, the payment or refund, and what was said about it. It decides no
-//! transition; what the rows say goes the way of every message.
+//! Charges of another system, written down: the order, the payment, and what was said about it. It decides no transition;
+//! what the rows say goes the way of every message.
+
+use std::fmt::Display;
 
 use super::super::books::{Books, Concerns};
 use super::super::orders::NewOrder;
-use super::super::refund_open::Grant;
 use super::super::settle::{Said, Verdict};
-use super::{ImportRow, RowKind, Rows, Stands, Tally, Terms};
+use super::{ImportRow, RowKind, Rows, Stands, Taken, Tally, Terms};
 use crate::error::{Code, Error, Result};
-use crate::gateway::{Claim, ClaimedAmount, PaymentFact, RefundFact};
+use crate::gateway::{Claim, ClaimedAmount, PaymentFact};
 use crate::id::PaymentId;
 use crate::journal::{Detail, EventName, Source};
 use crate::order::{Line, LineKind, Order};
 use crate::payment::{Event, Payment, State};
-use crate::refund;
 use crate::store::sql::payments::Owner;
-use crate::store::sql::{journal, orders, payments, refunds};
+use crate::store::sql::{journal, orders, payments};
 
 /// A payment that says nothing else is asked about for a day.
 const OPEN_SECONDS: i64 = 24 * 60 * 60;
 /// What a row's payment is called where the row does not say.
-const DESCRIPTION: &str = "imported";
+pub(super) const DESCRIPTION: &str = "imported";
+/// Who has what a dry run would have written.
+pub(super) const OTHER_ROW: &str = "another row";
 
 impl Books<'_> {
     /// Takes over all rows of one order. `at` tells which row is at work.
@@ -39,6 +41,10 @@ impl Books<'_> {
                 tally.skipped += 1;
                 continue;
             }
+            let name = Taken::Row(source.name.clone());
+            if terms.has(&name) {
+                return Err(Error::new(Code::Idempotency).with("row", &row.id));
+            }
             match row.kind {
                 RowKind::Charge => {
                     let id = self.import_charge(terms, rows, row, &source, tally)?;
@@ -48,6 +54,7 @@ impl Books<'_> {
                 }
                 RowKind::Refund => self.import_refund(terms, row, &source, tally)?,
             }
+            tally.taken.push(name);
         }
         for (row, id) in to_refund {
             *at = row.number;
@@ -95,7 +102,7 @@ impl Books<'_> {
     ) -> Result<PaymentId> {
         self.engine.gateway(&row.gateway)?;
         let order = self.order_of_row(terms, rows, row, tally)?;
-        self.check_charge(&order, row)?;
+        self.check_charge(terms, &order, row)?;
         let mut payment = self.new_payment(&order, row)?;
         payment.key = payments::insert(self.connection, &payment)?;
         let detail = Detail::new()
@@ -111,6 +118,8 @@ impl Books<'_> {
         let verdict = self.payment_said(&mut target, said, &mut tally.follow_up)?;
         applied(verdict, row)?;
         tally.payments += 1;
+        tally.taken.extend(row.transaction_id.as_ref().map(|number| transaction(row, number)));
+        tally.taken.extend(row.gateway_reference.as_ref().map(|name| reference(row, name)));
         if row.brought_money() {
             let mut payment = self.payment(payment.id)?;
             payment.paid_at = row.paid_at.or(row.created_at).or(payment.paid_at);
@@ -156,25 +165,33 @@ impl Books<'_> {
         Ok(order)
     }
 
-    fn check_charge(&mut self, order: &Order, row: &ImportRow) -> Result<()> {
+    fn check_charge(&mut self, terms: &Terms, order: &Order, row: &ImportRow) -> Result<()> {
         check_currency(order, row)?;
-        if let Some(number) = &row.transaction_id
-            && let Some(owner) = payments::owner(self.connection, &row.gateway, number)?
-        {
-            return Err(bound(number, &owner));
+        if let Some(number) = &row.transaction_id {
+            if let Some(owner) = payments::owner(self.connection, &row.gateway, number)? {
+                return Err(bound(number, &owner));
+            }
+            if terms.has(&transaction(row, number)) {
+                return Err(elsewhere(number, &OTHER_ROW));
+            }
         }
-        if let Some(reference) = &row.gateway_reference
-            && let Some(other) =
-                payments::target_by_reference(self.connection, reference, &row.gateway, None)?
-        {
-            return Err(Error::new(Code::ReferenceTaken)
-                .with("reference", reference)
-                .with("owner", other.payment.id));
+        if let Some(name) = &row.gateway_reference {
+            let taken = |owner: &dyn Display| {
+                Err(Error::new(Code::ReferenceTaken).with("reference", name).with("owner", owner))
+            };
+            let gateway = &row.gateway;
+            let other = payments::target_by_reference(self.connection, name, gateway, None)?;
+            if let Some(other) = other {
+                return taken(&other.payment.id);
+            }
+            if terms.has(&reference(row, name)) {
+                return taken(&OTHER_ROW);
+            }
         }
-        if !row.is_live() {
-            return Ok(());
+        if row.deposit.is_some_and(|deposit| deposit.minor > order.total) {
+            return Err(deposit_too_large());
         }
-        if row.gateway_reference.is_none() {
+        if row.is_live() && row.gateway_reference.is_none() {
             return Err(Error::new(Code::ArgumentMissing).with("field", "gateway_reference").with(
                 "rule",
                 "a payment that is still open is taken over with its reference at the gateway, \
@@ -223,140 +240,6 @@ impl Books<'_> {
             version: 1,
         })
     }
-
-    fn import_refund(
-        &mut self,
-        terms: &Terms,
-        row: &ImportRow,
-        source: &Source,
-        tally: &mut Tally,
-    ) -> Result<()> {
-        match row.stands {
-            Stands::Collected | Stands::Refunded => (),
-            // Its money never left, and the payment is whole.
-            Stands::Failed | Stands::Cancelled | Stands::Expired => {
-                tally.skipped += 1;
-                return Ok(());
-            }
-            Stands::Open | Stands::Held => {
-                return Err(Error::new(Code::RefundPending).with("order", &row.reference));
-            }
-        }
-        let order = orders::by_reference(self.connection, &terms.flow, &row.reference)?;
-        let order = order.ok_or_else(|| {
-            Error::new(Code::OrderNotFound).with("order", row.reference.escape_debug())
-        })?;
-        check_currency(&order, row)?;
-        let payment = self.refunded_payment(terms, &order, row)?;
-        if let Some(number) = &row.transaction_id
-            && let Some(known) = refunds::by_transaction(self.connection, &payment.gateway, number)?
-        {
-            return Err(Error::new(Code::BoundElsewhere)
-                .with("transaction", number)
-                .with("owner", known.id));
-        }
-        self.book_imported(payment, order, row, row.money.minor, source, tally)
-    }
-
-    /// The payment whose money went back: the one that is named, or the only one that it fits.
-    fn refunded_payment(
-        &mut self,
-        terms: &Terms,
-        order: &Order,
-        row: &ImportRow,
-    ) -> Result<Payment> {
-        let mut of_order = payments::of_order(self.connection, order.key)?;
-        if let Some(name) = &row.refund_of {
-            let source = super::row::source_name(&terms.table, name);
-            let seen = journal::seen(self.connection, &source)?.and_then(|seen| seen.payment_id);
-            of_order.retain(|payment| {
-                seen == Some(payment.id) || payment.transaction_id.as_ref() == Some(name)
-            });
-            return of_order.pop().ok_or_else(|| {
-                Error::new(Code::PaymentNotFound).with("payment", name.escape_debug())
-            });
-        }
-        of_order.retain(|payment| payment.captured > 0);
-        let most = of_order.iter().map(Payment::refundable).max().unwrap_or(0);
-        of_order.retain(|payment| payment.refundable() >= row.money.minor);
-        if of_order.len() > 1 {
-            let exact = |payment: &Payment| payment.refundable() == row.money.minor;
-            of_order.retain(exact);
-        }
-        match (of_order.pop(), of_order.is_empty()) {
-            (Some(only), true) => Ok(only),
-            (None, _) if most < row.money.minor => Err(Error::new(Code::RefundExceeds)
-                .with("given", row.money)
-                .with("available", order.money(most))),
-            _ => Err(Error::new(Code::ArgumentMissing).with("field", "refund_of").with(
-                "rule",
-                "several charges of the order have as much left: name the one that was refunded",
-            )),
-        }
-    }
-
-    /// What is left of a charge that the old system calls refunded.
-    fn import_rest(
-        &mut self,
-        terms: &Terms,
-        row: &ImportRow,
-        id: PaymentId,
-        tally: &mut Tally,
-    ) -> Result<()> {
-        let payment = self.payment(id)?;
-        let left = payment.refundable();
-        if left == 0 {
-            return Ok(());
-        }
-        let order = self.order(payment.order_id)?;
-        let name = format!("{}/rest", row.source(&terms.table).name);
-        let rest = ImportRow { transaction_id: None, deposit: None, ..row.clone() };
-        self.book_imported(payment, order, &rest, left, &Source { name, digest: None }, tally)
-    }
-
-    fn book_imported(
-        &mut self,
-        mut payment: Payment,
-        mut order: Order,
-        row: &ImportRow,
-        amount: i64,
-        source: &Source,
-        tally: &mut Tally,
-    ) -> Result<()> {
-        let returns_deposit = row.deposit.is_some();
-        let available = match returns_deposit {
-            true => payment.refundable().min(order.deposit_balance),
-            false => payment.refundable(),
-        };
-        if amount > available {
-            return Err(Error::new(Code::RefundExceeds)
-                .with("given", order.money(amount))
-                .with("available", order.money(available)));
-        }
-        let grant = Grant {
-            source: if returns_deposit { refund::Source::Deposit } else { refund::Source::Order },
-            amount,
-            reason: row.description.as_deref().unwrap_or(DESCRIPTION),
-            exception: None,
-            at: row.paid_at.or(row.created_at).map(|at| at.min(self.now)),
-        };
-        let id = self.open_refund(&mut payment, &mut order, &grant)?;
-        if !returns_deposit {
-            self.asked_back(&mut order)?;
-        }
-        orders::update(self.connection, &mut order, self.now)?;
-        let mut refund = self.refund(id)?;
-        let fact = RefundFact {
-            transaction_id: row.transaction_id.clone(),
-            ..RefundFact::plain(refund::Event::Succeed)
-        };
-        let more = &mut tally.follow_up;
-        let verdict = self.refund_said(&mut refund, &fact, Some(source), None, more)?;
-        applied(verdict, row)?;
-        tally.refunds += 1;
-        tally.money.push((order.currency, 0, amount));
-        Ok(())
-    }
 }
 
 /// What a charge's row says, in our words.
@@ -387,12 +270,10 @@ fn lines(rows: &Rows, row: &ImportRow) -> Result<Vec<Line>> {
         crate::order::add(&mut total, row.money.minor)?;
     }
     let total = stated.unwrap_or(if total > 0 { total } else { row.money.minor });
-    let deposit = charges().find_map(|row| row.deposit).map_or(0, |deposit| deposit.minor);
-    let rest = total.checked_sub(deposit).filter(|rest| *rest >= 0).ok_or_else(|| {
-        Error::new(Code::ArgumentConflict)
-            .with("fields", "total and deposit")
-            .with("rule", "a deposit is a part of the order's total")
-    })?;
+    // A row whose deposit is larger than that is told by itself, and harms no other.
+    let deposits = charges().filter_map(|row| row.deposit).map(|deposit| deposit.minor);
+    let deposit = deposits.filter(|deposit| *deposit <= total).max().unwrap_or(0);
+    let rest = total - deposit;
     let description = row.description.clone().unwrap_or_else(|| DESCRIPTION.to_owned());
     let line = |kind, unit_amount| Line {
         kind,
@@ -404,7 +285,13 @@ fn lines(rows: &Rows, row: &ImportRow) -> Result<Vec<Line>> {
     Ok(lines.into_iter().filter(|line| line.unit_amount > 0).collect())
 }
 
-fn check_currency(order: &Order, row: &ImportRow) -> Result<()> {
+fn deposit_too_large() -> Error {
+    Error::new(Code::ArgumentConflict)
+        .with("fields", "total and deposit")
+        .with("rule", "a deposit is a part of the order's total")
+}
+
+pub(super) fn check_currency(order: &Order, row: &ImportRow) -> Result<()> {
     let stated = [Some(row.money), row.total, row.deposit].into_iter().flatten();
     match stated.map(|money| money.currency).find(|currency| *currency != order.currency) {
         None => Ok(()),
@@ -415,15 +302,26 @@ fn check_currency(order: &Order, row: &ImportRow) -> Result<()> {
 }
 
 fn bound(number: &str, owner: &Owner) -> Error {
-    let error = Error::new(Code::BoundElsewhere).with("transaction", number);
     match owner {
-        Owner::Payment(id) => error.with("owner", id),
-        Owner::Exception(id) => error.with("owner", id),
+        Owner::Payment(id) => elsewhere(number, id),
+        Owner::Exception(id) => elsewhere(number, id),
     }
 }
 
+pub(super) fn elsewhere(number: &str, owner: &dyn Display) -> Error {
+    Error::new(Code::BoundElsewhere).with("transaction", number).with("owner", owner)
+}
+
+fn transaction(row: &ImportRow, number: &str) -> Taken {
+    Taken::Transaction(row.gateway.clone(), number.to_owned())
+}
+
+fn reference(row: &ImportRow, name: &str) -> Taken {
+    Taken::Reference(row.gateway.clone(), name.to_owned())
+}
+
 /// Whatever else a message may come to, a row is taken over wholly or not at all.
-fn applied(verdict: Verdict, row: &ImportRow) -> Result<()> {
+pub(super) fn applied(verdict: Verdict, row: &ImportRow) -> Result<()> {
     match verdict {
         Verdict::Applied => Ok(()),
         // Somebody else takes the same table over: look again.

@@ -7,13 +7,6 @@ use crate::error::{Code, Error, Result};
 /// In lower case, with `_` for spaces and hyphens. They are those of the five notes, and Stripe's.
 #[rustfmt::skip]
 const WORDS: &[(&str, Stands)] = &[
-    // Nobody knows yet.
-    ("init", Stands::Open), ("created", Stands::Open), ("pending", Stands::Open),
-    ("processing", Stands::Open), ("unpaid", Stands::Open),
-    ("requires_payment_method", Stands::Open), ("requires_confirmation", Stands::Open),
-    ("requires_action", Stands::Open),
-    // Held, not collected.
-    ("authorized", Stands::Held), ("requires_capture", Stands::Held),
     // The money came.
     ("succeeded", Stands::Collected), ("success", Stands::Collected), ("paid", Stands::Collected),
     // It came, and all of it went back.
@@ -22,6 +15,13 @@ const WORDS: &[(&str, Stands)] = &[
     ("failed", Stands::Failed),
     ("cancelled", Stands::Cancelled), ("canceled", Stands::Cancelled),
     ("expired", Stands::Expired),
+    // Nobody knows yet.
+    ("init", Stands::Open), ("created", Stands::Open), ("pending", Stands::Open),
+    ("processing", Stands::Open), ("unpaid", Stands::Open),
+    ("requires_payment_method", Stands::Open), ("requires_confirmation", Stands::Open),
+    ("requires_action", Stands::Open),
+    // Held, not collected.
+    ("authorized", Stands::Held), ("requires_capture", Stands::Held),
 ];
 
 fn plain(word: &str) -> String {
