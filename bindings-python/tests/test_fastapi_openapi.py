@@ -14,6 +14,7 @@ from paywright import AsyncPaywright, Paywright
 from paywright._codes import CODES, refusal
 from paywright.fastapi import Problem, models
 
+EVERYWHERE = ("storage_error", "config_error", "internal_error")
 SNAPSHOT = Path(__file__).parent / "openapi.txt"
 
 
@@ -45,6 +46,8 @@ def summary(openapi: dict[str, Any]) -> str:
         for status, answer in operation["responses"].items():
             [content] = answer.get("content", {"": {"schema": {}}}).values()
             codes = content["schema"].get("properties", {}).get("code", {}).get("enum", [])
+            # Troubles of ours are the same everywhere: all that the table of errors has.
+            codes = [code for code in codes if code not in CODES or CODES[code].group not in EVERYWHERE]
             lines.append(f"    {status} {name_of(content['schema'])} {' '.join(codes)}".rstrip())
     for name, schema in sorted(openapi["components"]["schemas"].items()):
         lines.append(f"{name}: {' '.join(schema.get('properties', {})) or schema.get('enum')}")

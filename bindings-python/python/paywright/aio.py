@@ -17,6 +17,7 @@ from ._native import Paywright
 if TYPE_CHECKING:
     from os import PathLike
 
+    from ._host_store import HostStore
     from ._native import (
         Alipay,
         Balance,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
         ExceptionEntry,
         ExceptionPage,
         Health,
+        ImportReport,
+        ImportRow,
         ManualClock,
         Mock,
         MockChoice,
@@ -62,6 +65,7 @@ if TYPE_CHECKING:
         Capture,
         Experience,
         HeadersLike,
+        ImportRowFields,
         Mode,
         NewLineFields,
         NoResponse,
@@ -691,6 +695,41 @@ class AsyncPaywright(Bridge):
             name,
             message_id=message_id,
             after=after,
+            actor=actor,
+        )
+
+    async def import_payments(
+        self,
+        rows: Iterable[ImportRow | ImportRowFields],
+        *,
+        table: str | None = None,
+        flow: str | None = None,
+        gateway: str | None = None,
+        method: str | None = None,
+        currency: str | None = None,
+        ttl_minutes: int | None = None,
+        dry_run: bool | None = None,
+        actor: str | None = None,
+    ) -> ImportReport:
+        """Takes over rows of a payments table that another system kept: orders, payments,
+        refunds and their transfers, as if they had happened here. A row that is given again
+        changes nothing; a row that cannot be taken over is told in the report, and nothing
+        of it is written. `table` names the old table (`payments` unless said), `flow` the
+        lifecycle of orders that are created, `ttl_minutes` says how long the old system
+        left a payment open where a row does not. Give all rows of an order in one call.
+        Errors: `too_large` (more than 100000 rows), `flow_not_found`, `gateway_not_found`,
+        `currency`, `id_format`, `argument_range`.
+        """
+        return await self.call(
+            Paywright.import_payments,
+            rows,
+            table=table,
+            flow=flow,
+            gateway=gateway,
+            method=method,
+            currency=currency,
+            ttl_minutes=ttl_minutes,
+            dry_run=dry_run,
             actor=actor,
         )
 

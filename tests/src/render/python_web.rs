@@ -124,13 +124,33 @@ pub(super) fn models() -> String {
     out.push_str(")\n");
     out.push_str(&all(shown.iter().map(|r| r.name).chain(["Record"]).map(str::to_owned)));
     out.push_str(MODELS_BASE);
-    for record in shown {
+    for record in defined_first(shown) {
         out.push_str(&format!("\n\nclass {}(Record):\n", record.name));
         out.push_str(&docstring("    ", &record.doc.prose()));
         out.push('\n');
         record.fields.iter().for_each(|f| out.push_str(&field(f)));
     }
     out
+}
+
+/// The records in an order in which each stands behind those that it is made of.
+fn defined_first(mut records: Vec<&Record>) -> Vec<&Record> {
+    let mut ordered: Vec<&Record> = Vec::new();
+    while !records.is_empty() {
+        let waits = |record: &&Record| {
+            record.fields.iter().any(|f| {
+                let name = f.kind.of.unwrap_or(f.kind.name);
+                name != record.name && records.iter().any(|r| r.name == name)
+            })
+        };
+        let (later, ready): (Vec<_>, Vec<_>) = records.iter().copied().partition(waits);
+        if ready.is_empty() {
+            return [ordered, later].concat();
+        }
+        ordered.extend(ready);
+        records = later;
+    }
+    ordered
 }
 
 fn field(field: &Field) -> String {

@@ -37,6 +37,9 @@ __all__ = [
     "ExceptionPage",
     "Finding",
     "Health",
+    "ImportProblem",
+    "ImportReport",
+    "ImportSum",
     "Line",
     "MockPage",
     "Order",
@@ -74,34 +77,6 @@ class Line(Record):
     amount: Decimal = Field(description="Quantity times unit amount.", examples=["100.00"])
 
 
-class Order(Record):
-    """What is owed."""
-
-    id: str = Field(description="`ord_…`")
-    reference: str | None = Field(description="The host's own id, unique in its flow.")
-    customer: str | None = Field(description="Who owes, in the host's words.")
-    flow: str = Field(description="The name of its lifecycle.")
-    state: str = Field(description="Where it stands in that lifecycle.")
-    currency: str = Field(description="ISO 4217 code of every amount here.")
-    lines: list[Line] = Field(description="What makes up the total.")
-    total: Decimal = Field(description="The sum of all lines.", examples=["100.00"])
-    paid: Decimal = Field(description="Collected, ever.", examples=["100.00"])
-    refunded: Decimal = Field(description="Paid back, ever.", examples=["100.00"])
-    due: Decimal = Field(description="Still owed; never negative, and zero in a final state.", examples=["100.00"])
-    deposit_held: Decimal = Field(description="The deposit that is held and owed back.", examples=["100.00"])
-    settlement: Settlement = Field(description="Derived from total, paid and refunded.")
-    can_pay: bool = Field(description="Its state takes payments, something is due and its time to pay is not over.")
-    possible: list[str] = Field(description="The events that a host may fire on it now.")
-    metadata: dict[str, str] = Field(description="The host's own notes.")
-    extends: str | None = Field(description="The order whose term this one extends once it is paid: a renewal or an upgrade.")
-    payable_until: datetime = Field(description="The last moment to create a payment.")
-    starts_at: datetime | None = Field(description="When `start` happens by itself.")
-    ends_at: datetime | None = Field(description="When `overdue` or `lapse` happens by itself.")
-    created_at: datetime = Field(description="When it was created.")
-    updated_at: datetime = Field(description="When it last changed.")
-    version: int = Field(description="Grows by one with every change.")
-
-
 class Action(Record):
     """What the payer does next; `kind` says which of the others counts."""
 
@@ -110,36 +85,6 @@ class Action(Record):
     qr_text: str | None = Field(description="For `qr_code`: the text to show as a QR code.")
     client_secret: str | None = Field(description="For `client_secret`: what the gateway's browser library needs.")
     parameters: dict[str, str] = Field(description="For `sdk_params` and `instructions`: name and value.")
-
-
-class Payment(Record):
-    """One attempt to collect."""
-
-    id: str = Field(description="`pay_…`")
-    order_id: str = Field(description="The order it collects for.")
-    customer: str | None = Field(description="Who owes, in the host's words.")
-    gateway: str = Field(description="The account it is collected through.")
-    method: str = Field(description="How the payer pays.")
-    reference: str | None = Field(description="The reference under which the gateway knows it, where that is not its id.")
-    state: PaymentState = Field(description="Where it stands.")
-    amount: Decimal = Field(description="What it shall collect.", examples=["100.00"])
-    captured: Decimal = Field(description="What it did collect.", examples=["100.00"])
-    refunded: Decimal = Field(description="What went back.", examples=["100.00"])
-    refund_pending: Decimal = Field(description="What refunds under way have reserved.", examples=["100.00"])
-    currency: str = Field(description="ISO 4217 code of every amount here.")
-    action: Action = Field(description="What the payer does next.")
-    possible: list[str] = Field(description="What a host may do with it now: `cancel`, `capture`, `refund`, `pay_again`.")
-    transaction_id: str | None = Field(description="The gateway's number of the movement of money.")
-    failure_code: str | None = Field(description="Why it failed: a short stable word.")
-    failure_message: str | None = Field(description="Why it failed: a sentence for the payer.")
-    late: bool = Field(description="The money came after the payment had been given up.")
-    manual: bool = Field(description="A person confirmed it, not a gateway.")
-    reused: bool = Field(description="`create_payment` found it instead of creating it.")
-    expires_at: datetime = Field(description="When it is closed if nobody paid.")
-    paid_at: datetime | None = Field(description="When the money came.")
-    created_at: datetime = Field(description="When it was created.")
-    updated_at: datetime = Field(description="When it last changed.")
-    version: int = Field(description="Grows by one with every change.")
 
 
 class Refund(Record):
@@ -200,15 +145,6 @@ class Event(Record):
     detail: dict[str, str] = Field(description="What there is to know besides.")
 
 
-class TransferResult(Record):
-    """A transfer that was reported."""
-
-    outcome: CallbackOutcome = Field(description="What became of it; `already` when the same line had been reported before.")
-    payment: Payment | None = Field(description="The payment that it names, as it is now.")
-    order: Order | None = Field(description="That payment's order, as it is now.")
-    exception: ExceptionEntry | None = Field(description="The exception that keeps the money.")
-
-
 class Proof(Record):
     """A callback that is genuine. Nothing was changed."""
 
@@ -225,42 +161,6 @@ class SignedCallback(Record):
 
     digest: str = Field(description="SHA-256 of what was signed, in hex: a known one is a repetition.")
     nonce: str | None = Field(description="The sender's number of the message: a known one with another digest is a forgery.")
-
-
-class OrderPage(Record):
-    """A page of orders, newest first."""
-
-    total: int = Field(description="All there are.")
-    page: int = Field(description="Which page this is; they count from one.")
-    size: int = Field(description="How many a page holds.")
-    items: list[Order] = Field(description="Those on this page.")
-
-
-class PaymentPage(Record):
-    """A page of payments, newest first."""
-
-    total: int = Field(description="All there are.")
-    page: int = Field(description="Which page this is; they count from one.")
-    size: int = Field(description="How many a page holds.")
-    items: list[Payment] = Field(description="Those on this page.")
-
-
-class RefundPage(Record):
-    """A page of refunds, newest first."""
-
-    total: int = Field(description="All there are.")
-    page: int = Field(description="Which page this is; they count from one.")
-    size: int = Field(description="How many a page holds.")
-    items: list[Refund] = Field(description="Those on this page.")
-
-
-class ExceptionPage(Record):
-    """A page of exceptions, oldest first."""
-
-    total: int = Field(description="All there are.")
-    page: int = Field(description="Which page this is; they count from one.")
-    size: int = Field(description="How many a page holds.")
-    items: list[ExceptionEntry] = Field(description="Those on this page.")
 
 
 class Transfer(Record):
@@ -291,18 +191,6 @@ class Violation(Record):
     invariant: str = Field(description="Its number in the threat model.")
     subject: str = Field(description="The row that breaks it.")
     what: str = Field(description="What is wrong.")
-
-
-class VerifyReport(Record):
-    """What an audit found."""
-
-    ok: bool = Field(description="Nothing is wrong.")
-    orders: int = Field(description="Orders looked at.")
-    payments: int = Field(description="Payments looked at.")
-    refunds: int = Field(description="Refunds looked at.")
-    transfers: int = Field(description="Transfers looked at.")
-    entries: int = Field(description="Journal rows looked at.")
-    violations: list[Violation] = Field(description="What does not hold.")
 
 
 class DueReport(Record):
@@ -350,15 +238,6 @@ class WebhookMessage(Record):
     updated_at: datetime = Field(description="When it failed last.")
 
 
-class WebhookMessagePage(Record):
-    """A page of messages that webhooks did not take yet, in the journal's order."""
-
-    total: int = Field(description="All there are.")
-    page: int = Field(description="Which page this is; they count from one.")
-    size: int = Field(description="How many a page holds.")
-    items: list[WebhookMessage] = Field(description="Those on this page.")
-
-
 class Health(Record):
     """How the engine is."""
 
@@ -378,11 +257,21 @@ class Finding(Record):
     remedy: str = Field(description="What to do about it; empty where nothing is to be done.")
 
 
-class Examination(Record):
-    """What an examination of an account found."""
+class ImportProblem(Record):
+    """A row that was not imported. Nothing of it was written."""
 
-    ok: bool = Field(description="Nothing is wrong.")
-    findings: list[Finding] = Field(description="What was looked at, in order.")
+    row: int = Field(description="Its place among the rows given; they count from one.")
+    id: str = Field(description="What names it in its table.")
+    code: str = Field(description="The code of the error.")
+    message: str = Field(description="What is wrong.")
+
+
+class ImportSum(Record):
+    """The money of an import in one currency."""
+
+    currency: str = Field(description="ISO 4217 code.")
+    collected: Decimal = Field(description="Collected.", examples=["100.00"])
+    refunded: Decimal = Field(description="Paid back.", examples=["100.00"])
 
 
 class MockPage(Record):
@@ -397,3 +286,147 @@ class Done(Record):
     """An acknowledgement without content."""
 
     ok: bool = Field(description="Always true: a refusal is an error.")
+
+
+class Order(Record):
+    """What is owed."""
+
+    id: str = Field(description="`ord_…`")
+    reference: str | None = Field(description="The host's own id, unique in its flow.")
+    customer: str | None = Field(description="Who owes, in the host's words.")
+    flow: str = Field(description="The name of its lifecycle.")
+    state: str = Field(description="Where it stands in that lifecycle.")
+    currency: str = Field(description="ISO 4217 code of every amount here.")
+    lines: list[Line] = Field(description="What makes up the total.")
+    total: Decimal = Field(description="The sum of all lines.", examples=["100.00"])
+    paid: Decimal = Field(description="Collected, ever.", examples=["100.00"])
+    refunded: Decimal = Field(description="Paid back, ever.", examples=["100.00"])
+    due: Decimal = Field(description="Still owed; never negative, and zero in a final state.", examples=["100.00"])
+    deposit_held: Decimal = Field(description="The deposit that is held and owed back.", examples=["100.00"])
+    settlement: Settlement = Field(description="Derived from total, paid and refunded.")
+    can_pay: bool = Field(description="Its state takes payments, something is due and its time to pay is not over.")
+    possible: list[str] = Field(description="The events that a host may fire on it now.")
+    metadata: dict[str, str] = Field(description="The host's own notes.")
+    extends: str | None = Field(description="The order whose term this one extends once it is paid: a renewal or an upgrade.")
+    payable_until: datetime = Field(description="The last moment to create a payment.")
+    starts_at: datetime | None = Field(description="When `start` happens by itself.")
+    ends_at: datetime | None = Field(description="When `overdue` or `lapse` happens by itself.")
+    created_at: datetime = Field(description="When it was created.")
+    updated_at: datetime = Field(description="When it last changed.")
+    version: int = Field(description="Grows by one with every change.")
+
+
+class Payment(Record):
+    """One attempt to collect."""
+
+    id: str = Field(description="`pay_…`")
+    order_id: str = Field(description="The order it collects for.")
+    customer: str | None = Field(description="Who owes, in the host's words.")
+    gateway: str = Field(description="The account it is collected through.")
+    method: str = Field(description="How the payer pays.")
+    reference: str | None = Field(description="The reference under which the gateway knows it, where that is not its id.")
+    state: PaymentState = Field(description="Where it stands.")
+    amount: Decimal = Field(description="What it shall collect.", examples=["100.00"])
+    captured: Decimal = Field(description="What it did collect.", examples=["100.00"])
+    refunded: Decimal = Field(description="What went back.", examples=["100.00"])
+    refund_pending: Decimal = Field(description="What refunds under way have reserved.", examples=["100.00"])
+    currency: str = Field(description="ISO 4217 code of every amount here.")
+    action: Action = Field(description="What the payer does next.")
+    possible: list[str] = Field(description="What a host may do with it now: `cancel`, `capture`, `refund`, `pay_again`.")
+    transaction_id: str | None = Field(description="The gateway's number of the movement of money.")
+    failure_code: str | None = Field(description="Why it failed: a short stable word.")
+    failure_message: str | None = Field(description="Why it failed: a sentence for the payer.")
+    late: bool = Field(description="The money came after the payment had been given up.")
+    manual: bool = Field(description="A person confirmed it, not a gateway.")
+    reused: bool = Field(description="`create_payment` found it instead of creating it.")
+    expires_at: datetime = Field(description="When it is closed if nobody paid.")
+    paid_at: datetime | None = Field(description="When the money came.")
+    created_at: datetime = Field(description="When it was created.")
+    updated_at: datetime = Field(description="When it last changed.")
+    version: int = Field(description="Grows by one with every change.")
+
+
+class RefundPage(Record):
+    """A page of refunds, newest first."""
+
+    total: int = Field(description="All there are.")
+    page: int = Field(description="Which page this is; they count from one.")
+    size: int = Field(description="How many a page holds.")
+    items: list[Refund] = Field(description="Those on this page.")
+
+
+class ExceptionPage(Record):
+    """A page of exceptions, oldest first."""
+
+    total: int = Field(description="All there are.")
+    page: int = Field(description="Which page this is; they count from one.")
+    size: int = Field(description="How many a page holds.")
+    items: list[ExceptionEntry] = Field(description="Those on this page.")
+
+
+class VerifyReport(Record):
+    """What an audit found."""
+
+    ok: bool = Field(description="Nothing is wrong.")
+    orders: int = Field(description="Orders looked at.")
+    payments: int = Field(description="Payments looked at.")
+    refunds: int = Field(description="Refunds looked at.")
+    transfers: int = Field(description="Transfers looked at.")
+    entries: int = Field(description="Journal rows looked at.")
+    violations: list[Violation] = Field(description="What does not hold.")
+
+
+class WebhookMessagePage(Record):
+    """A page of messages that webhooks did not take yet, in the journal's order."""
+
+    total: int = Field(description="All there are.")
+    page: int = Field(description="Which page this is; they count from one.")
+    size: int = Field(description="How many a page holds.")
+    items: list[WebhookMessage] = Field(description="Those on this page.")
+
+
+class Examination(Record):
+    """What an examination of an account found."""
+
+    ok: bool = Field(description="Nothing is wrong.")
+    findings: list[Finding] = Field(description="What was looked at, in order.")
+
+
+class ImportReport(Record):
+    """What an import did, or would do."""
+
+    dry_run: bool = Field(description="Nothing was written.")
+    rows: int = Field(description="Rows looked at.")
+    orders: int = Field(description="Orders created.")
+    payments: int = Field(description="Payments written.")
+    refunds: int = Field(description="Refunds written.")
+    skipped: int = Field(description="Rows that were imported before, and refunds that never came about.")
+    sums: list[ImportSum] = Field(description="What was collected and went back, by currency.")
+    problems: list[ImportProblem] = Field(description="Rows that were not imported.")
+
+
+class TransferResult(Record):
+    """A transfer that was reported."""
+
+    outcome: CallbackOutcome = Field(description="What became of it; `already` when the same line had been reported before.")
+    payment: Payment | None = Field(description="The payment that it names, as it is now.")
+    order: Order | None = Field(description="That payment's order, as it is now.")
+    exception: ExceptionEntry | None = Field(description="The exception that keeps the money.")
+
+
+class OrderPage(Record):
+    """A page of orders, newest first."""
+
+    total: int = Field(description="All there are.")
+    page: int = Field(description="Which page this is; they count from one.")
+    size: int = Field(description="How many a page holds.")
+    items: list[Order] = Field(description="Those on this page.")
+
+
+class PaymentPage(Record):
+    """A page of payments, newest first."""
+
+    total: int = Field(description="All there are.")
+    page: int = Field(description="Which page this is; they count from one.")
+    size: int = Field(description="How many a page holds.")
+    items: list[Payment] = Field(description="Those on this page.")
