@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import databases
 import toolchain
 from toolchain import BUILD, ROOT
 
@@ -244,7 +245,13 @@ def main() -> int:
     if only in (None, "python", "lint"):
         python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         suites = python_suites(python, with_browser(toolchain.build_python_module()))
-        all_of([s for s in suites if only != "lint" or s.name.split()[0] in ("mypy", "pyright")])
+        if only == "lint":
+            all_of([s for s in suites if s.name.split()[0] in ("mypy", "pyright")])
+        else:
+            with databases.servers() as addresses:
+                for suite in suites:
+                    suite.environment = {**suite.environment, **addresses}
+                all_of(suites)
     if only in (None, "package"):
         all_of(packaged(Path(sys.executable)))
     if only == "bench-python":

@@ -5,6 +5,7 @@ host's rows or not at all. It never commits or rolls back a transaction of the h
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import connections, transaction
@@ -49,14 +50,14 @@ class DjangoStore(HostStore):
             if marked:
                 self._mark(cursor)
             return Unit(connection, cursor, True, marked)
-        cursor = self._raw(connection).cursor()
         try:
+            cursor = self._raw(connection).cursor()
             self._begin_own(cursor, write)
         except Exception:
-            if connection.is_usable():
+            if connection.connection is None or connection.is_usable():
                 raise
             # The server hung up while nobody looked; nothing has begun yet.
-            connection.close()
+            self._forget(connection)
             cursor = self._raw(connection).cursor()
             self._begin_own(cursor, write)
         return Unit(connection, cursor, False, False)
@@ -76,10 +77,11 @@ class DjangoStore(HostStore):
             else:
                 connection.errors_occurred = True
                 if not connection.is_usable():
-                    connection.close()
+                    self._forget(connection)
             raise
         finally:
-            unit.cursor.close()
+            with suppress(Exception):
+                unit.cursor.close()
 
     def in_transaction(self) -> bool:
         """Whether an `atomic()` block is open, those of `TestCase` aside, or autocommit is off."""
@@ -100,6 +102,12 @@ class DjangoStore(HostStore):
         with connections[self.using].cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
+
+    def _forget(self, connection: BaseDatabaseWrapper) -> None:
+        """Has Django connect anew, also where the driver refuses to close what is lost."""
+        with suppress(Exception):
+            connection.close()
+        connection.connection = None
 
     def _raw(self, connection: BaseDatabaseWrapper) -> Any:
         """The driver's own connection: Django's cursors would log and wrap each statement."""
