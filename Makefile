@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo example test lint render vectors crash faults bench wheels versions clean help
+.PHONY: demo example test lint render vectors crash crash-django faults bench wheels versions clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -29,6 +29,9 @@ vectors: ## run vector files: make vectors FILES="a.json b.json"
 
 crash: ## kill the process while it settles, CUTS times
 	@PAYWRIGHT_CUTS=$(or $(CUTS),$(SIZE_CRASH)) cargo test -q -p paywright-tests --test all crash -- --nocapture
+
+crash-django: ## kill gunicorn's workers while a Django project books and pays, CUTS times
+	@PAYWRIGHT_DJANGO_CUTS=$(or $(CUTS),200) $(PYTHON) scripts/test.py --only crash-django
 
 faults: ## every scenario with every store call failing in turn
 	@PAYWRIGHT_FAULTS=all cargo test -q -p paywright-tests --test all faults -- --nocapture

@@ -217,7 +217,7 @@ def stripe_mock() -> Suite | str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["lint", "rust", "python", "package", "bench-python"])
+    parser.add_argument("--only", choices=["lint", "rust", "python", "package", "bench-python", "crash-django"])
     only = parser.parse_args().only
     toolchain.check()
     BUILD.mkdir(exist_ok=True)
@@ -258,10 +258,15 @@ def main() -> int:
         python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         environment = toolchain.build_python_module(release=True)
         benches = {"settles from Python": "settle.py", "callbacks verified from Python": "verify.py",
-                   "cost of importing": "import_cost.py"}
+                   "callbacks settled in Django": "django_peer.py", "cost of importing": "import_cost.py"}
         all_of([Suite(name, [str(python), f"bindings-python/bench/{bench}"], as_one, environment)
                 for name, bench in benches.items()])
         toolchain.build_python_module()
+    if only == "crash-django":
+        python = environment_with(ROOT / "bindings-python" / "requirements-test.txt")
+        command = [str(python), "-m", "pytest", "-q", "tests/test_django_crash.py"]
+        all_of([Suite("kills under Django", command, pytest_tests, toolchain.build_python_module(),
+                      ROOT / "bindings-python")])
 
     for reason in skipped:
         print(f"\nSkipped: {reason}")

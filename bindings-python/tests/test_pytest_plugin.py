@@ -70,7 +70,13 @@ def test_importing_the_package_imports_no_test_framework() -> None:
 
 @pytest.mark.parametrize(
     ("act", "state"),
-    [("pay", "succeeded"), ("decline", "failed"), ("cancel", "cancelled"), ("expire", "expired"), ("process", "processing")],
+    [
+        ("pay", "succeeded"),
+        ("decline", "failed"),
+        ("cancel", "cancelled"),
+        ("expire", "expired"),
+        ("process", "processing"),
+    ],
 )
 def test_what_a_payer_does(pay: paywright.Paywright, gateway: MockGateway, act: str, state: str) -> None:
     """Protects: each thing that a payer or the time may do reaches the payment by a signed callback."""

@@ -70,7 +70,8 @@ def visit(address: str) -> str:
     with browser.open(address, timeout=20) as answer:
         checkout, where = answer.read().decode(), answer.url
     form = next(form for form in re.findall("<form.*?</form>", checkout, re.DOTALL) if 'value="pay"' in form)
-    fields = {name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+    fields = {name: html.unescape(value) for name, value in hidden}
     paying = urllib.parse.urlencode({**fields, "outcome": "pay"}).encode()
     with browser.open(where, paying, timeout=20) as answer:
         assert answer.status == 200

@@ -86,17 +86,20 @@ macro_rules! ids {
 
             /// Reads the text form. Fails with `id_format`.
             pub fn parse(text: &str) -> Result<Self> {
-                text.strip_prefix($prefix)
-                    .filter(|rest| rest.len() == 26)
-                    .and_then(|rest| Ulid::from_string(rest).ok())
-                    .map($name)
-                    .filter(|id| id.to_string() == text)
-                    .ok_or_else(|| {
-                        Error::new(Code::IdFormat)
-                            .with("field", concat!($what, " id"))
-                            .with("given", text.escape_debug())
-                            .with("rule", concat!("it starts with ", $prefix, " and 26 letters and digits follow"))
-                    })
+                Self::find(text).ok_or_else(|| {
+                    Error::new(Code::IdFormat)
+                        .with("field", concat!($what, " id"))
+                        .with("given", text.escape_debug())
+                        .with("rule", concat!("it starts with ", $prefix, " and 26 letters and digits follow"))
+                })
+            }
+
+            /// Reads what may be an id as well as something else, which is no error then and costs none.
+            pub fn find(text: &str) -> Option<Self> {
+                let rest = text.strip_prefix($prefix).filter(|rest| rest.len() == ulid::ULID_LEN)?;
+                let id = Ulid::from_string(rest).ok()?;
+                // There is one way to write it.
+                (rest == &*id.array_to_str(&mut [0; ulid::ULID_LEN])).then_some($name(id))
             }
 
             /// The sixteen bytes that are stored.

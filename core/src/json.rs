@@ -133,7 +133,8 @@ impl Value<'_> {
 pub fn write_text(out: &mut String, text: &str) {
     let is_plain = |b: u8| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
     out.push('"');
-    if text.bytes().all(is_plain) {
+    // Without a way out on the first other byte, many bytes are looked at at once.
+    if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
         out.push_str(text);
     } else {
         write_escaped(out, text);

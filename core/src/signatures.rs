@@ -4,6 +4,8 @@
 //! Secrets are text or bytes, bodies are the raw bytes that arrived. Who verifies many messages with the same secrets
 //! prepares them once, with the types of [`crate::sign`].
 
+use std::borrow::Cow;
+
 use crate::api::guarded;
 use crate::api::types::{Bytes, Done, Map, SignedCallback};
 use crate::clock::Time;
@@ -301,7 +303,10 @@ pub fn alipay_verify_notify(body: &[u8], public_key: &str) -> Result<Map> {
     guarded(|| {
         let key = PublicKey::parse("public_key", public_key.as_bytes())?;
         let parameters = alipay::verify_notify(body, &[key])?;
-        Ok(parameters.pairs().iter().cloned().collect())
+        let owned = |(name, value): &(Cow<'_, str>, Cow<'_, str>)| {
+            (name.as_ref().to_owned(), value.as_ref().to_owned())
+        };
+        Ok(parameters.pairs().iter().map(owned).collect())
     })
 }
 

@@ -23,8 +23,8 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for a module's tests; each visitor has a window of their own in it. It ends with the module, because its
-    event loop would stand in the way of others."""
+    """One browser for a module's tests; each visitor has a window of their own in it. It ends with the module, because
+    its event loop would stand in the way of others."""
     program = os.environ.get("PAYWRIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not program:
         pytest.skip("no Chromium here: install it (Debian: apt-get install chromium) or name it in PAYWRIGHT_CHROMIUM")

@@ -29,21 +29,25 @@ def free_port() -> int:
 
 def environment(**more: str) -> dict[str, str]:
     """What a process needs to find the package and the examples."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE), str(EXAMPLES)]), "PYTHONWARNINGS": "error", **more}
+    places = os.pathsep.join([str(PACKAGE), str(EXAMPLES)])
+    return {**os.environ, "PYTHONPATH": places, "PYTHONWARNINGS": "error", **more}
 
 
 def run(arguments: Sequence[str], directory: Path, given: Mapping[str, str]) -> str:
     """One command of an example, to its end; answers with what it printed."""
+    command = [sys.executable, *arguments]
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=directory, env=dict(given), capture_output=True, text=True, timeout=120, check=False
+        command, cwd=directory, env=dict(given), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, f"{' '.join(arguments)} ended with {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
 
 
 @contextmanager
-def asked(script: str, arguments: Sequence[str], directory: Path, given: Mapping[str, str]) -> Iterator[Callable[[], str]]:
-    """A process beside the server that runs `script` once, and answers each call with the line that its `answer()` gives."""
+def asked(
+    script: str, arguments: Sequence[str], directory: Path, given: Mapping[str, str]
+) -> Iterator[Callable[[], str]]:
+    """A process beside the server that runs `script` once, and answers each call with what its `answer()` gives."""
     loop = f"import sys\n{script}\nfor _ in sys.stdin:\n    print(answer(), flush=True)\n"
     command = [sys.executable, "-c", loop, *arguments]
     with subprocess.Popen(

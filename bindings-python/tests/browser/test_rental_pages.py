@@ -1,4 +1,4 @@
-"""A customer and the counter click through the car rental, on a desk and on a phone: right page, right state, books balanced."""
+"""The car rental, clicked through on a desk and on a phone: right page, right state, books balanced."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def answer():
     return json.dumps({
         "ok": report.ok, "violations": [violation.what for violation in report.violations],
         "sum": str(sum(balance.balance for balance in pay.balances())),
-        "due": str(order.due), "paid": str(order.paid), "refunded": str(order.refunded), "held": str(order.deposit_held),
+        "due": str(order.due), "paid": str(order.paid), "refunded": str(order.refunded),
+        "held": str(order.deposit_held),
         "settlement": order.settlement, "state": order.state, "payments": sorted(payment.state for payment in payments),
         "exceptions": pay.exceptions().total,
     })

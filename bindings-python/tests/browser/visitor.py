@@ -1,5 +1,6 @@
-"""A visitor with a browser window: clicks as people do, sees only the example's own server, and looks whether pages are fit
-to be used. It never reaches another address: what a page asks for elsewhere is refused and reported.
+"""A visitor with a browser window: clicks as people do, and looks whether pages are fit to be used.
+
+It never reaches another address than the example's: what a page asks for elsewhere is refused and reported.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ WINDOWS = {"desktop": (1280, 800), "phone": (390, 844)}
 SCREENSHOTS = ROOT / ".build" / "screenshots"
 TIMEOUT_MS = 15_000
 
-# What everybody needs of a page: a title and a language, one main heading, a name for everything that can be used, a text
-# for every image, and nothing that must be scrolled sideways.
+# What everybody needs of a page: a title and a language, one main heading, a name for everything that can be used, a
+# text for every image, and nothing that must be scrolled sideways.
 COMPLAINTS = """() => {
   const wrong = [];
   const named = e => (e.labels && e.labels.length && [...e.labels].some(l => l.textContent.trim()))
@@ -34,7 +35,8 @@ COMPLAINTS = """() => {
   for (const e of document.querySelectorAll('img'))
     if (!e.hasAttribute('alt')) wrong.push('an image without a text: ' + e.src);
   for (const e of document.querySelectorAll('svg'))
-    if (!named(e) && e.getAttribute('aria-hidden') !== 'true' && !e.querySelector('title')) wrong.push('a drawing without a text');
+    if (!named(e) && e.getAttribute('aria-hidden') !== 'true' && !e.querySelector('title'))
+      wrong.push('a drawing without a text');
   const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
   for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) wrong.push('two elements are called ' + id);
   for (const e of document.querySelectorAll('button, a, input:not([type=hidden]), select')) {
@@ -73,7 +75,7 @@ class Visitor:
         page = self._context.new_page()
         page.on("console", lambda line: self._say(f"console: {line.text}") if line.type == "error" else None)
         page.on("pageerror", lambda error: self._say(f"script: {error}"))
-        page.on("response", lambda answer: self._say(f"{answer.status}: {answer.url}") if answer.status >= 500 else None)
+        page.on("response", lambda got: self._say(f"{got.status}: {got.url}") if got.status >= 500 else None)
         return page
 
     def open(self, path: str) -> None:

@@ -74,8 +74,8 @@ pub enum Subject {
 impl Subject {
     /// A payment by the number that we gave the gateway: our id, or the reference that a host chose.
     pub fn payment(number: &str) -> Self {
-        PaymentId::parse(number)
-            .map_or_else(|_| Subject::PaymentReference(number.to_owned()), Subject::Payment)
+        PaymentId::find(number)
+            .map_or_else(|| Subject::PaymentReference(number.to_owned()), Subject::Payment)
     }
 }
 

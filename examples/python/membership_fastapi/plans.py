@@ -1,4 +1,4 @@
-"""What can be bought, and how a purchase, a renewal and an upgrade become orders. Sums and states of money are Paywright's."""
+"""What can be bought, and how purchase, renewal and upgrade become orders. Sums and states of money are Paywright's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of the membership: plans, checkout, what became of it, the history with refunds. No page believes a browser."""
+"""The pages: plans, checkout, what became of it, the history with refunds. No page believes a browser about money."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The car rental on this machine: `python -m rental_django`, then http://127.0.0.1:8000; at the counter: `counter`, password `throwaway`."""
+"""The car rental on this machine: `python -m rental_django`, then http://127.0.0.1:8000.
+
+At the counter and in the back office, be `counter` with the password `throwaway`.
+"""
 
 from __future__ import annotations
 

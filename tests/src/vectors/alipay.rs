@@ -105,7 +105,7 @@ fn judge_request(file: &Value, case: &Value) -> Result<(), String> {
     same("urlencoded", decoded(&form::write(&pairs))?, theirs)
 }
 
-fn decoded(form: &str) -> Result<Vec<form::Pair>, String> {
+fn decoded(form: &str) -> Result<Vec<form::Pair<'_>>, String> {
     let mut pairs = form::parse(form.as_bytes()).map_err(|e| e.to_string())?;
     pairs.sort();
     Ok(pairs)
@@ -114,7 +114,8 @@ fn decoded(form: &str) -> Result<Vec<form::Pair>, String> {
 fn judge_notice(file: &Value, case: &Value) -> Result<(), String> {
     let expect = &case["expect"];
     only(expect, &["verified", "reasons", "either"])?;
-    let answer = verify_notify(&body(case)?, &public_keys(file, case)?);
+    let body = body(case)?;
+    let answer = verify_notify(&body, &public_keys(file, case)?);
     judge_verified(expect, answer.map(drop))
 }
 

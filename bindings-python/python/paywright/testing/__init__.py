@@ -1,5 +1,5 @@
-"""For tests: a clock that stands still until it is told to move, the other end of the mock gateway, and what every gateway
-of a host must pass. It knows no test framework; the fixtures for pytest are in `paywright._pytest`.
+"""For tests: a clock that stands still until it is told to move, the other end of the mock gateway, and what every
+gateway of a host must pass. It knows no test framework; the fixtures for pytest are in `paywright._pytest`.
 """
 
 from .._conformance import Callback as Callback

@@ -1,6 +1,6 @@
-"""The payer and the provider in one hand: what the mock gateway's checkout and callbacks do, said in one line of a test.
+"""The payer and the provider in one hand: what the mock gateway's checkout and callbacks do, in one line of a test.
 
-It never changes a payment itself: everything that it causes goes through signed callbacks and the engine's own questions.
+It never changes a payment itself: all that it causes goes through signed callbacks and the engine's own questions.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class MockGateway:
     def send(
         self, payment: Payment | str, kind: str, *, refund_id: str | None = None, callback: Fate = "deliver"
     ) -> list[Any]:
-        """A callback of any kind that `mock_callbacks` knows, such as `wrong_amount`, `forged` or `refund_succeeded`."""
+        """A callback of any kind that `mock_callbacks` knows, such as `forged` or `refund_succeeded`."""
         return self._carry(self._engine.mock_callbacks(_id(payment), kind, refund_id=refund_id), callback)
 
     @property

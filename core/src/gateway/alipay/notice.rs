@@ -30,6 +30,8 @@ const KEPT: [&str; 15] = [
 ];
 /// Longer values are not kept.
 const KEPT_VALUE_MAX: usize = 256;
+/// Room for what is kept of an ordinary notice.
+const REDACTED_USUAL: usize = 640;
 
 impl Alipay {
     /// Fails with the codes of [`verify_notify`] and with `wrong_account`.
@@ -58,7 +60,7 @@ impl Alipay {
     }
 
     /// A missing number is another one.
-    fn must_be_ours(&self, parameters: &Parameters, name: &str, ours: &str) -> Result<()> {
+    fn must_be_ours(&self, parameters: &Parameters<'_>, name: &str, ours: &str) -> Result<()> {
         match parameters.get(name) {
             Some(given) if given == ours => Ok(()),
             given => Err(Error::new(Code::WrongAccount)
@@ -69,7 +71,7 @@ impl Alipay {
 }
 
 /// Every delivery of one notice has the same id. One without an id is known by what was signed.
-fn mark(parameters: &Parameters) -> Mark {
+fn mark(parameters: &Parameters<'_>) -> Mark {
     let is_id = |id: &&str| {
         (1..=ID_MAX).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric())
     };
@@ -78,13 +80,13 @@ fn mark(parameters: &Parameters) -> Mark {
     Mark { id: id.unwrap_or_else(|| to_hex(&parameters.digest())), digest: None }
 }
 
-fn subject(parameters: &Parameters) -> Subject {
+fn subject(parameters: &Parameters<'_>) -> Subject {
     let number = parameters.get("out_trade_no").filter(|number| is_trade_number(number));
     number.map_or(Subject::Nothing, Subject::payment)
 }
 
 /// What a notice about a trade says. An error is the reason why it cannot be read.
-fn meaning(parameters: &Parameters) -> Result<(Subject, Fact), String> {
+fn meaning(parameters: &Parameters<'_>) -> Result<(Subject, Fact), String> {
     let of_payment = |fact| Ok((subject(parameters), fact));
     let word = present(parameters, "trade_status").ok_or("trade_status is missing")?;
     let Some(status) = TradeStatus::parse(word) else {
@@ -108,7 +110,7 @@ fn meaning(parameters: &Parameters) -> Result<(Subject, Fact), String> {
     }
 }
 
-fn paid(parameters: &Parameters) -> Result<(Subject, Fact), String> {
+fn paid(parameters: &Parameters<'_>) -> Result<(Subject, Fact), String> {
     let is_number =
         |text: &str| text.len() <= TRADE_NO_MAX && text.bytes().all(|b| b.is_ascii_digit());
     let trade_no = check(parameters, "trade_no", is_number)?;
@@ -123,7 +125,10 @@ fn paid(parameters: &Parameters) -> Result<(Subject, Fact), String> {
 
 /// For one of our refunds it is a reason to ask. One that was made at Alipay cannot be asked about under a number of
 /// ours: its total, less what we know of, is what went back.
-fn refund_notice(parameters: &Parameters, status: TradeStatus) -> Result<(Subject, Fact), String> {
+fn refund_notice(
+    parameters: &Parameters<'_>,
+    status: TradeStatus,
+) -> Result<(Subject, Fact), String> {
     let number = match present(parameters, "out_biz_no") {
         // The time for refunds is over; each of them was told when it was made.
         None if status == TradeStatus::Finished => {
@@ -148,7 +153,7 @@ fn refund_notice(parameters: &Parameters, status: TradeStatus) -> Result<(Subjec
 }
 
 /// Whether money went back: Alipay writes the total of all refunds, or nothing, or zero.
-fn refunded(parameters: &Parameters) -> Result<bool, String> {
+fn refunded(parameters: &Parameters<'_>) -> Result<bool, String> {
     match present(parameters, "refund_fee") {
         None => Ok(false),
         Some(text) => match money(text) {
@@ -162,13 +167,13 @@ fn money(text: &str) -> Option<Money> {
     Money::from_wire_text(text, Currency::parse(CURRENCY).ok()?)
 }
 
-fn present<'p>(parameters: &'p Parameters, name: &str) -> Option<&'p str> {
+fn present<'p>(parameters: &'p Parameters<'_>, name: &str) -> Option<&'p str> {
     parameters.get(name).filter(|value| !value.is_empty())
 }
 
 /// A value that must be there and look as agreed.
 fn check<'p>(
-    parameters: &'p Parameters,
+    parameters: &'p Parameters<'_>,
     name: &str,
     is_sound: impl Fn(&str) -> bool,
 ) -> Result<&'p str, String> {
@@ -179,14 +184,16 @@ fn check<'p>(
     }
 }
 
-fn redacted(parameters: &Parameters) -> String {
-    let kept = KEPT.iter().filter_map(|name| {
-        let value = parameters.get(name).filter(|value| value.len() <= KEPT_VALUE_MAX)?;
-        let mut member = String::new();
-        json::write_text(&mut member, name);
-        member.push(':');
-        json::write_text(&mut member, value);
-        Some(member)
-    });
-    format!("{{{}}}", kept.collect::<Vec<_>>().join(","))
+fn redacted(parameters: &Parameters<'_>) -> String {
+    let mut out = String::with_capacity(REDACTED_USUAL);
+    for name in KEPT {
+        let value = parameters.get(name).filter(|value| value.len() <= KEPT_VALUE_MAX);
+        let Some(value) = value else { continue };
+        out.push_str(if out.is_empty() { "{\"" } else { ",\"" });
+        out.push_str(name);
+        out.push_str("\":");
+        json::write_text(&mut out, value);
+    }
+    out.push_str(if out.is_empty() { "{}" } else { "}" });
+    out
 }

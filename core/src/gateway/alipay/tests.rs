@@ -6,6 +6,8 @@ mod doctor;
 mod notices;
 mod requests;
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -120,7 +122,7 @@ pub(super) fn response(body: &str) -> Response {
 
 /// The parameters of a form, as text.
 pub(super) fn parameters(form: &str) -> Vec<(String, String)> {
-    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let text = |bytes: Cow<'_, [u8]>| String::from_utf8(bytes.into_owned()).unwrap();
     form::parse(form.as_bytes()).unwrap().into_iter().map(|(n, v)| (text(n), text(v))).collect()
 }
 

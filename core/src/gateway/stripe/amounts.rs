@@ -15,17 +15,6 @@ struct Unit {
     step: i64,
 }
 
-/// Written in whole units, as ISO 4217 has it, but for MGA, whose fifths are not collected.
-const WHOLE: [&str; 15] = [
-    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF",
-    "XOF", "XPF",
-];
-/// Written with two places that must be zero, although ISO 4217 has none. For UGX Stripe's documents contradict
-/// themselves; this is the more specific of the two statements.
-const EMPTY_PLACES: [&str; 2] = ["ISK", "UGX"];
-/// Written with three places, the last of which must be zero.
-const THOUSANDTHS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
-
 /// Below this the card networks collect nothing, in Stripe's unit. Its own check is made after conversion, so this one
 /// only spares the exchange; a currency without a row is left to Stripe.
 #[rustfmt::skip]
@@ -40,12 +29,19 @@ const SMALLEST: [(&str, i64); 31] = [
 
 /// `None` for currencies whose unit nobody has told us.
 fn unit(currency: Currency) -> Option<Unit> {
-    let is_in = |list: &[&str]| list.contains(&currency.code());
-    match currency.exponent() {
-        _ if is_in(&WHOLE) => Some(Unit { places: 0, step: 1 }),
-        _ if is_in(&EMPTY_PLACES) => Some(Unit { places: 2, step: 100 }),
-        _ if is_in(&THOUSANDTHS) => Some(Unit { places: 3, step: 10 }),
-        2 => Some(Unit { places: 2, step: 1 }),
+    match (currency.code(), currency.exponent()) {
+        // Written in whole units, as ISO 4217 has it, but for MGA, whose fifths are not collected.
+        (
+            "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND"
+            | "VUV" | "XAF" | "XOF" | "XPF",
+            _,
+        ) => Some(Unit { places: 0, step: 1 }),
+        // Written with two places that must be zero, although ISO 4217 has none. For UGX Stripe's documents contradict
+        // themselves; this is the more specific of the two statements.
+        ("ISK" | "UGX", _) => Some(Unit { places: 2, step: 100 }),
+        // Written with three places, the last of which must be zero.
+        ("BHD" | "JOD" | "KWD" | "OMR" | "TND", _) => Some(Unit { places: 3, step: 10 }),
+        (_, 2) => Some(Unit { places: 2, step: 1 }),
         _ => None,
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn of_session(session: &Object<'_>) -> Result<Meaning, Unclear> {
 
 /// A failure with its reason, as far as there is one.
 pub(super) fn declined(object: &Object<'_>) -> PaymentFact {
-    let decline = decline(object.last_payment_error.as_ref());
+    let decline = decline(object.last_payment_error.as_deref());
     PaymentFact { decline: Some(decline), ..PaymentFact::plain(Event::Fail) }
 }
 

@@ -13,6 +13,8 @@ use crate::sign::wechatpay::{Resource, decrypt};
 
 /// WeChat's ids of notices have at most 36 characters.
 const ID_CHARACTERS_MAX: usize = 64;
+/// Room for what is shown of an ordinary notice.
+const REDACTED_USUAL: usize = 512;
 /// The one kind of body.
 const RESOURCE_TYPE: &str = "encrypt-resource";
 /// What a person needs to see of a message that could not be applied. Who paid is not among it.
@@ -187,19 +189,20 @@ fn malformed(why: &str) -> Error {
 
 /// The members that a person needs, as JSON.
 fn redacted(id: &str, event: &str, plain: &Object<'_>) -> String {
-    let mut out = String::from("{\"id\":");
+    let mut out = String::with_capacity(REDACTED_USUAL);
+    out.push_str("{\"id\":");
     write_text(&mut out, id);
     out.push_str(",\"event_type\":");
     write_text(&mut out, event);
     for name in SHOWN {
         if let Some(text) = plain.text(name) {
-            out.push_str(&format!(",\"{name}\":"));
+            [",\"", name, "\":"].iter().for_each(|part| out.push_str(part));
             write_text(&mut out, text);
         }
     }
     for name in ["total", "refund"] {
         if let Some(number) = plain.object("amount").and_then(|amount| amount.number(name)) {
-            out.push_str(&format!(",\"amount.{name}\":{number}"));
+            [",\"amount.", name, "\":", number].iter().for_each(|part| out.push_str(part));
         }
     }
     out.push('}');

@@ -1,20 +1,25 @@
 //! Forms as they travel, bytes in and bytes out, decoded exactly once. It never guesses what a broken escape meant and
 //! never lets the last of two equal names win.
 
+use std::borrow::Cow;
+
 use crate::error::{Code, Error, Result};
 
 /// More parameters than any genuine notice has; a form is compared name by name.
 const PARAMETERS_MAX: usize = 256;
 
-/// A decoded name with its decoded value.
-pub type Pair = (Vec<u8>, Vec<u8>);
+/// Room for what an ordinary notice has.
+const PARAMETERS_USUAL: usize = 32;
+
+/// A decoded name with its decoded value; still where it came from where there was nothing to decode.
+pub type Pair<'b> = (Cow<'b, [u8]>, Cow<'b, [u8]>);
 
 /// Reads a form. Fails with `malformed` (a broken escape, a piece without `=`), `duplicate_field` and `too_large`.
-pub fn parse(body: &[u8]) -> Result<Vec<Pair>> {
+pub fn parse(body: &[u8]) -> Result<Vec<Pair<'_>>> {
     if body.is_empty() {
         return Ok(Vec::new());
     }
-    let mut pairs = Vec::new();
+    let mut pairs = Vec::with_capacity(PARAMETERS_USUAL);
     for piece in body.split(|b| *b == b'&') {
         let (name, value) = halves(piece).ok_or_else(|| malformed("a piece has no ="))?;
         pairs.push((decode(name)?, decode(value)?));
@@ -59,7 +64,10 @@ fn halves(piece: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((piece.get(..at)?, piece.get(at + 1..)?))
 }
 
-fn decode(text: &[u8]) -> Result<Vec<u8>> {
+fn decode(text: &[u8]) -> Result<Cow<'_, [u8]>> {
+    if !text.iter().any(|byte| matches!(byte, b'+' | b'%')) {
+        return Ok(Cow::Borrowed(text));
+    }
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.iter();
     while let Some(byte) = rest.next() {
@@ -75,15 +83,15 @@ fn decode(text: &[u8]) -> Result<Vec<u8>> {
             plain => *plain,
         });
     }
-    Ok(out)
+    Ok(Cow::Owned(out))
 }
 
 fn hex_digit(byte: Option<&u8>) -> Option<u8> {
     char::from(*byte?).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-fn distinct(pairs: &[Pair]) -> Result<()> {
-    let mut names: Vec<&[u8]> = pairs.iter().map(|(name, _)| name.as_slice()).collect();
+fn distinct(pairs: &[Pair<'_>]) -> Result<()> {
+    let mut names: Vec<&[u8]> = pairs.iter().map(|(name, _)| name.as_ref()).collect();
     names.sort_unstable();
     match names.iter().zip(names.iter().skip(1)).find(|(a, b)| a == b) {
         Some((name, _)) => Err(Error::new(Code::DuplicateField).with("field", name.escape_ascii())),

@@ -1,6 +1,8 @@
 //! Notices: a form whose parameters are proved over their bytes and decoded as text only afterwards. It reads no address
 //! and no header, and repairs nothing.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use sha2::{Digest, Sha256};
 
@@ -11,19 +13,19 @@ use crate::sign::rsa::PublicKey;
 
 /// The parameters of a genuine notice, as text.
 #[derive(Clone)]
-pub struct Parameters {
-    pairs: Vec<(String, String)>,
-    digest: [u8; 32],
+pub struct Parameters<'b> {
+    pairs: Vec<(Cow<'b, str>, Cow<'b, str>)>,
+    signed: Vec<u8>,
 }
 
 /// Proves a notice genuine: the raw body of the POST, and the keys any of which may have signed it.
 ///
 /// Fails, in this order, with `auth_not_configured`, `malformed`, `duplicate_field`, `too_large`, `auth_missing`,
 /// `auth_algorithm`, `auth_malformed`, `auth_mismatch`, and `malformed` for text that is not in its charset.
-pub fn verify_notify(body: &[u8], keys: &[PublicKey]) -> Result<Parameters> {
+pub fn verify_notify<'b>(body: &'b [u8], keys: &[PublicKey]) -> Result<Parameters<'b>> {
     configured(keys)?;
     let mut pairs = form::parse(body)?;
-    let find = |name: &[u8]| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_slice());
+    let find = |name: &[u8]| pairs.iter().find(|(n, _)| **n == *name).map(|(_, v)| &**v);
     let signature = find(b"sign").unwrap_or_default();
     if signature.is_empty() {
         return Err(Error::new(Code::AuthMissing).with("field", "sign"));
@@ -31,28 +33,30 @@ pub fn verify_notify(body: &[u8], keys: &[PublicKey]) -> Result<Parameters> {
     let signature = String::from_utf8_lossy(signature).into_owned();
     check_algorithm(find(b"sign_type"))?;
     let encoding = encoding(find(b"charset"))?;
-    pairs.retain(|(name, _)| name != b"sign" && name != b"sign_type");
+    pairs.retain(|(name, _)| **name != *b"sign" && **name != *b"sign_type");
     pairs.sort_unstable();
-    let text = signed_bytes(&pairs);
-    verify_any(keys, &text, &signature)?;
-    let pairs = pairs.iter().map(|(n, v)| Ok((decode(encoding, n)?, decode(encoding, v)?)));
-    Ok(Parameters { pairs: pairs.collect::<Result<_>>()?, digest: Sha256::digest(&text).into() })
+    // Decoded, nothing is longer than it came.
+    let mut signed = Vec::with_capacity(body.len());
+    write_signed(&mut signed, &pairs);
+    verify_any(keys, &signed, &signature)?;
+    let pairs = pairs.into_iter().map(|(n, v)| Ok((decode(encoding, n)?, decode(encoding, v)?)));
+    Ok(Parameters { pairs: pairs.collect::<Result<_>>()?, signed })
 }
 
-impl Parameters {
+impl<'b> Parameters<'b> {
     /// A parameter's value; `None` where the notice does not have it.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_ref())
     }
 
     /// All of them but `sign` and `sign_type`, sorted by name.
-    pub fn pairs(&self) -> &[(String, String)] {
+    pub fn pairs(&self) -> &[(Cow<'b, str>, Cow<'b, str>)] {
         &self.pairs
     }
 
     /// The hash of what was signed.
     pub fn digest(&self) -> [u8; 32] {
-        self.digest
+        Sha256::digest(&self.signed).into()
     }
 }
 
@@ -68,8 +72,7 @@ fn check_algorithm(given: Option<&[u8]>) -> Result<()> {
 }
 
 /// Empty values take part: a notice is signed as it is sent.
-fn signed_bytes(pairs: &[Pair]) -> Vec<u8> {
-    let mut out = Vec::new();
+fn write_signed(out: &mut Vec<u8>, pairs: &[Pair<'_>]) {
     for (name, value) in pairs {
         if !out.is_empty() {
             out.push(b'&');
@@ -78,7 +81,6 @@ fn signed_bytes(pairs: &[Pair]) -> Vec<u8> {
         out.push(b'=');
         out.extend_from_slice(value);
     }
-    out
 }
 
 /// UTF-8, which is what we ask for, unless the notice names the GBK family of older products.
@@ -95,13 +97,16 @@ fn encoding(charset: Option<&[u8]>) -> Result<&'static Encoding> {
     }
 }
 
-fn decode(encoding: &'static Encoding, bytes: &[u8]) -> Result<String> {
-    encoding
-        .decode_without_bom_handling_and_without_replacement(bytes)
-        .filter(|text| !text.contains('\0'))
-        .map(|text| text.into_owned())
-        .ok_or_else(|| {
-            let why = format!("it is not {} text", encoding.name());
-            Error::new(Code::Malformed).with("format", "form").with("why", why)
-        })
+fn decode<'b>(encoding: &'static Encoding, bytes: Cow<'b, [u8]>) -> Result<Cow<'b, str>> {
+    let text = match bytes {
+        Cow::Borrowed(bytes) => encoding.decode_without_bom_handling_and_without_replacement(bytes),
+        Cow::Owned(bytes) if encoding == UTF_8 => String::from_utf8(bytes).ok().map(Cow::Owned),
+        Cow::Owned(bytes) => encoding
+            .decode_without_bom_handling_and_without_replacement(&bytes)
+            .map(|text| Cow::Owned(text.into_owned())),
+    };
+    text.filter(|text| !text.as_bytes().contains(&0)).ok_or_else(|| {
+        let why = format!("it is not {} text", encoding.name());
+        Error::new(Code::Malformed).with("format", "form").with("why", why)
+    })
 }

@@ -1,4 +1,4 @@
-"""What the rental itself keeps: cars, bookings, notifications. Nothing here knows sums that were paid; Paywright does."""
+"""What the rental itself keeps: cars, bookings, notifications. Nothing here knows what was paid; Paywright does."""
 
 from __future__ import annotations
 

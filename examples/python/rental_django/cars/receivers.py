@@ -1,4 +1,4 @@
-"""What the rental does when Paywright tells that money moved. Signals come at least once, so everything here can be repeated."""
+"""What the rental does when it hears that money moved. Signals come at least once, so all of it can be repeated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import Any
 import paywright
 from django.dispatch import receiver
 from paywright.django import get_paywright
-from paywright.django.signals import order_cancelled, order_completed, payment_failed, payment_succeeded, refund_succeeded
+from paywright.django.signals import (
+    order_cancelled,
+    order_completed,
+    payment_failed,
+    payment_succeeded,
+    refund_succeeded,
+)
 
 from . import services
 from .models import Booking, Notification

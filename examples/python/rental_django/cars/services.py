@@ -1,4 +1,4 @@
-"""What the rental does: book, start a payment, hand a car over, take it back. All sums and states of money are Paywright's."""
+"""What the rental does: book, start a payment, hand a car over, take it back. Everything about money is Paywright's."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def book(customer: User, car: Car, days: int, one_way: bool) -> Booking:
         )
 
 
-def start_payment(booking: Booking, experience: str, return_url: str, billing: dict[str, Any] | None = None) -> paywright.Payment:
+def start_payment(
+    booking: Booking, experience: str, return_url: str, billing: dict[str, Any] | None = None
+) -> paywright.Payment:
     """The payment and the booking that names it, in one commit; the gateway is asked after it.
 
     The same call again gives the same payment, as long as it is open.
@@ -78,8 +80,8 @@ def hand_over(booking: Booking, actor: str) -> None:
 def take_back(booking: Booking, actor: str, withhold: Decimal, reason: str) -> None:
     """The car is back: the order is completed and the deposit goes back, less what is withheld.
 
-    Money moves here, and a gateway is never asked inside a transaction of ours. So the order comes first; should this process end
-    in between, the signal `order_completed` brings the rest.
+    Money moves here, and a gateway is never asked inside a transaction of ours. So the order comes first; should this
+    process end in between, the signal `order_completed` brings the rest.
     """
     kept = withhold or None
     get_paywright().transition_order(

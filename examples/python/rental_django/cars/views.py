@@ -1,4 +1,4 @@
-"""The pages of the rental. They show what is and start what the customer wants; no page believes a browser about money."""
+"""The pages of the rental: they show what is and start what is wanted. No page believes a browser about money."""
 
 from __future__ import annotations
 
@@ -144,7 +144,9 @@ def stripe_checkout(request: HttpRequest, booking: Booking) -> HttpResponse:
     return onward(request, booking, "hosted")
 
 
-def onward(request: HttpRequest, booking: Booking, experience: str, billing: dict[str, Any] | None = None) -> HttpResponse:
+def onward(
+    request: HttpRequest, booking: Booking, experience: str, billing: dict[str, Any] | None = None
+) -> HttpResponse:
     """Starts the payment and goes where the payer goes next."""
     try:
         started = services.start_payment(booking, experience, returning(request, booking), billing)
@@ -202,7 +204,8 @@ def create_payment_intent(request: HttpRequest) -> JsonResponse:
         given = json.loads(request.body)
         found = Booking.objects.filter(temp_id=str(given["temp_booking_id"]), customer=request.user.pk).first()
     except (ValueError, KeyError, TypeError):
-        return JsonResponse({"code": "malformed", "message": "a JSON object with temp_booking_id is needed"}, status=400)
+        needed = "a JSON object with temp_booking_id is needed"
+        return JsonResponse({"code": "malformed", "message": needed}, status=400)
     if not found:
         return JsonResponse({"code": "order_not_found", "message": "there is no such booking"}, status=404)
     try:

@@ -1,4 +1,4 @@
-"""The rental's fixtures: the engine of its own settings on the test's clock, customers, and a provider that posts to its route."""
+"""The rental's fixtures: its own engine on the test's clock, customers, and a provider that posts to its route."""
 
 from __future__ import annotations
 

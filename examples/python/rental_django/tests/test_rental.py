@@ -191,14 +191,15 @@ def test_the_return_page_believes_nobody(ann: Any) -> None:
 
 
 def test_the_card_form(ann: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Protects: 000-07 and 000-09, a client secret leads to the provider's own form in our page, with the publishable key."""
+    """Protects: 000-07 and 000-09, a client secret leads to the provider's own form in our page."""
     booking = book(ann)
     parameters = {"publishable_key": "pk_test_throwaway"}
-    action = SimpleNamespace(kind="client_secret", client_secret="pi_1_secret_throwaway", parameters=parameters, url=None)
+    secret = "pi_1_secret_throwaway"
+    action = SimpleNamespace(kind="client_secret", client_secret=secret, parameters=parameters, url=None)
     facts = {"id": "pay_1", "amount": Decimal("363.50"), "currency": "USD", "state": "init", "gateway": "stripe"}
     monkeypatch.setattr("cars.services.start_payment", lambda *_: SimpleNamespace(action=action, **facts))
     page = start(ann, booking).content.decode()
-    assert "https://js.stripe.com/" in page and "pk_test_throwaway" in page and "pi_1_secret_throwaway" in page
+    assert "https://js.stripe.com/" in page and "pk_test_throwaway" in page and secret in page
     assert f"/bookings/stripe-success/{booking.temp_id}/" in page.replace("\\u002D", "-")
     assert not re.search('<input[^>]*(card_?number|cvc)', page)
 
@@ -225,10 +226,13 @@ def test_the_interface_for_scripts(ann: Any) -> None:
 
     said = ask(json.dumps({"temp_booking_id": booking.temp_id})).json()
     assert (said["payment_id"], said["action"]["kind"]) == (again(booking).payment_id, "redirect")
-    assert [ask(text).status_code for text in ("[]", "{}", "x", '{"temp_booking_id": "nobody"}')] == [400, 400, 400, 404]
+    wrong = ["[]", "{}", "x", '{"temp_booking_id": "nobody"}']
+    assert [ask(text).status_code for text in wrong] == [400, 400, 400, 404]
 
 
-def test_the_deposit_goes_back_once(ann: Any, counter: Any, pay: paywright.Paywright, mock_gateway: MockGateway) -> None:
+def test_the_deposit_goes_back_once(
+    ann: Any, counter: Any, pay: paywright.Paywright, mock_gateway: MockGateway
+) -> None:
     """Protects: 002-10, 002-20 to 002-22, the car goes out and comes back, the deposit less what is kept."""
     booking = paid(ann, mock_gateway)
     counter.post(f"/counter/{booking.pk}/hand-over/")

@@ -48,7 +48,12 @@ class OrderSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
         return order
 
 
-class OrderViewSet(mixins.CreateModelMixin, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):  # type: ignore[type-arg]
+class OrderViewSet(
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.ListModelMixin,
+    viewsets.GenericViewSet,  # type: ignore[type-arg]
+):
     """`POST /api/orders/ {"product": 1, "quantity": 2}`; a customer sees their own."""
 
     permission_classes = [IsAuthenticated]

@@ -1,6 +1,7 @@
 """The pretend wallet: what a payer sees who scans the QR code, and the provider that posts the signed callback.
 
-It stands in for a phone and for somebody else's server, so it is there in development only and knows nothing but the secret.
+It stands in for a phone and for somebody else's server: it is there in development only and knows nothing but the
+secret.
 """
 
 from __future__ import annotations

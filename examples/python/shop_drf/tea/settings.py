@@ -1,4 +1,4 @@
-"""Settings of the tea shop. What differs between a laptop and a server comes from the environment, secrets above all."""
+"""Settings of the tea shop. What differs on a server comes from the environment, secrets above all."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ CARS = [
 
 
 class Command(BaseCommand):
-    help = "Adds the example's cars, and the user `counter` if COUNTER_PASSWORD is set. Running it twice changes nothing."
+    help = "Adds the cars, and the user `counter` if COUNTER_PASSWORD is set. Running it twice changes nothing."
 
     def handle(self, *_: Any, **__: Any) -> None:
         for make, model, plate, seats, colour, price, deposit in CARS:
