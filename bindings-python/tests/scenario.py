@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "tests" / "scenarios"
 SURFACE = json.loads((ROOT / "tests" / "surface.json").read_text())
 METHODS = {method["name"]: method for method in SURFACE["methods"]}
+INPUTS = {i["name"]: {f["name"]: f["type"] for f in i["fields"]} for i in SURFACE["inputs"]}
 RECORDS = {record["name"]: [f["name"] for f in record["fields"]] for record in SURFACE["records"]}
 GATEWAYS: dict[str, Callable[..., Any]] = {
     gateway["name"].lower(): getattr(paywright, gateway["name"]) for gateway in SURFACE["gateways"]
@@ -48,6 +49,16 @@ READ: dict[str, Callable[[Any], Any]] = {
     "Gateway": configured,
     "Bytes": lambda body: body.encode() if isinstance(body, str) else body,
 }
+
+
+def read(kind: str, value: Any) -> Any:
+    """A value of a file as a host would pass it: a type of the table, the fields of an input one by one."""
+    outer, _, inner = kind.rstrip(">").partition("<")
+    if inner:
+        return [read(inner, item) for item in value] if outer == "List" else read(inner, value)
+    if fields := INPUTS.get(kind):
+        return {name: read(fields[name], item) for name, item in value.items()}
+    return READ.get(kind, lambda plain: plain)(value)
 
 
 def plain(value: Any) -> Any:
@@ -118,7 +129,7 @@ class Story:
     def call(self, name: str, given: Mapping[str, Any]) -> Any:
         method = METHODS[name]
         kinds = {a["name"]: a["type"] for g in ("place", "named", "left_out") for a in method[g]}
-        values = {n: READ.get(kinds[n], lambda v: v)(v) for n, v in self.filled(given).items()}
+        values = {n: read(kinds[n], v) for n, v in self.filled(given).items()}
         by_place = [values.pop(argument["name"]) for argument in method["place"]]
         return plain(getattr(self.pay, name)(*by_place, **values))
 

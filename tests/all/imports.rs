@@ -22,8 +22,11 @@ const STATUSES: [&str; 11] = [
     "requires_capture",
 ];
 
+/// Order, cents, status, whether it is a refund, transaction, whether the gateway has a reference, whether it is a deposit.
+type Drawn = (u8, u32, usize, bool, Option<u8>, bool, bool);
+
 /// A row of a small shop: few orders, few amounts, so that everything meets everything.
-fn any_row() -> impl Strategy<Value = (u8, u32, usize, bool, Option<u8>, bool, bool)> {
+fn any_row() -> impl Strategy<Value = Drawn> {
     (
         0..6_u8,
         prop_oneof![Just(1_000_u32), Just(2_500), 1..10_000_u32],
@@ -35,24 +38,22 @@ fn any_row() -> impl Strategy<Value = (u8, u32, usize, bool, Option<u8>, bool, b
     )
 }
 
-fn rows(table: &[(u8, u32, usize, bool, Option<u8>, bool, bool)]) -> Vec<ImportRow> {
-    let row = |(i, (order, cents, status, refund, transaction, reference, deposit)): (
-        usize,
-        &(u8, u32, usize, bool, Option<u8>, bool, bool),
-    )| {
-        let amount = format!("{}.{:02}", cents / 100, cents % 100);
-        shop::read(json!({
-            "id": i.to_string(),
-            "reference": format!("O-{order}"),
-            "amount": amount,
-            "status": STATUSES[*status],
-            "transaction_type": if *refund { "REFUND" } else { "CHARGE" },
-            "transaction_id": transaction.map(|number| format!("T-{number}")),
-            "gateway_reference": reference.then(|| format!("pi_{i}")),
-            "deposit": deposit.then_some(amount),
-            "created_at": "2025-01-01T00:00:00Z",
-        }))
-    };
+fn rows(table: &[Drawn]) -> Vec<ImportRow> {
+    let row =
+        |(i, (order, cents, status, refund, transaction, reference, deposit)): (usize, &Drawn)| {
+            let amount = format!("{}.{:02}", cents / 100, cents % 100);
+            shop::read(json!({
+                "id": i.to_string(),
+                "reference": format!("O-{order}"),
+                "amount": amount,
+                "status": STATUSES[*status],
+                "transaction_type": if *refund { "REFUND" } else { "CHARGE" },
+                "transaction_id": transaction.map(|number| format!("T-{number}")),
+                "gateway_reference": reference.then(|| format!("pi_{i}")),
+                "deposit": deposit.then_some(amount),
+                "created_at": "2025-01-01T00:00:00Z",
+            }))
+        };
     table.iter().enumerate().map(row).collect()
 }
 
@@ -106,7 +107,7 @@ proptest! {
             let status = row.status.to_ascii_lowercase();
             let came = ["succeeded", "paid", "success", "refunded"].contains(&status.as_str());
             came && row.transaction_type.as_deref() == Some("CHARGE") && !refused.contains(number)
-        }).map(|(_, row)| cents(&row.amount)).map(i64::from).sum();
+        }).map(|(_, row)| cents(&row.amount)).sum();
         let sums = report.sums.first().map_or((0, 0), |sum| (cents(&sum.collected), cents(&sum.refunded)));
         prop_assert_eq!(sums.0, collected);
         let ledger = balances(&pay);

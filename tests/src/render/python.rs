@@ -18,6 +18,7 @@ const TYPES_HEAD: &str = r#""""Names for annotations: the closed sets of words, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict
 
