@@ -4,7 +4,7 @@
     make versions ONLY=3.12             one Python; the other rows stay as they were last run
 
 Each Python has an environment of its own with what requirements-test.txt asks for; a framework in another version stands
-before it on the path. Left out: tests that depend on neither (type checkers, vectors, peers), pages and browsers.
+before it on the path.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ PLACE = toolchain.BUILD / "versions"
 LONG_TERM = "django>=5.2,<5.3"
 NOT_NEEDED = ("mypy", "pyright", "playwright", "django-stubs", "djangorestframework-stubs")
 SHOWN = ("django", "djangorestframework", "fastapi", "sqlalchemy", "pydantic", "flask")
-TESTS_LEFT_OUT = ("browser", "test_docs.py", "test_peers.py", "test_quickstarts.py", "test_stub.py", "test_vectors.py")
+# What meets Python and the frameworks; the rest goes through the compiled module, which is one for all.
+TESTS = ("test_aio.py", "test_django_admin.py", "test_django_rest.py", "test_django_store.py", "test_django_views.py",
+         "test_errors.py", "test_fastapi_openapi.py", "test_fastapi_routes.py", "test_flask.py", "test_host.py",
+         "test_package_import.py", "test_sqlalchemy_store.py", "test_starlette.py", "test_values.py")
 
 
 @dataclass
@@ -80,8 +83,7 @@ def installed(python: Path, given: dict[str, str]) -> dict[str, str]:
 
 
 def tested(python: Path, given: dict[str, str], more: list[str]) -> tuple[int, int, int]:
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", *more]
-    command += [f"--ignore=tests/{name}" for name in TESTS_LEFT_OUT]
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/{name}" for name in TESTS), *more]
     done = subprocess.run(command, cwd=BINDINGS, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print("\n".join(done.stdout.splitlines()[-12:]), flush=True)
     last = next((line for line in reversed(done.stdout.splitlines()) if re.search(r"\d+ (passed|failed|error)", line)), "")
@@ -102,12 +104,11 @@ def run(version: str, python: Path, pin: str | None, given: dict[str, str], more
 
 def page(rows: list[Row]) -> str:
     head = ["Python", *(name for name in SHOWN), "passed", "failed", "skipped"]
-    left_out = ("Left out are the tests that depend on neither Python nor frameworks, and pages and browsers: "
-                + ", ".join(f"`{name}`" for name in TESTS_LEFT_OUT) + ". Skipped tests say why when they run (`pytest -rs`).")
+    names = ", ".join(f"`{name}`" for name in TESTS)
     return "\n".join([
         "# Versions",
         "",
-        "Which versions the tests of the Python package were run with. `make versions` makes this table: it runs them with",
+        "With which versions the Python package was tested. `make versions` makes this table: it runs tests with",
         "every Python from 3.10 that it finds, each with the newest frameworks that this Python can have, and once more",
         "with Django's long-term release where that is not the newest.",
         "",
@@ -115,7 +116,8 @@ def page(rows: list[Row]) -> str:
         f"|{' --- |' * len(head)}",
         *(row.line() for row in rows),
         "",
-        left_out,
+        f"These tests of `bindings-python/tests`: {names}. What they leave out goes through the compiled module, which is",
+        "one and the same for every Python. Skipped tests say why when they run (`pytest -rs`); most want a database server.",
         "",
     ])
 

@@ -27,7 +27,7 @@ EXEMPT = {
 }
 # Languages whose blocks are not Python's to run: of the README, run or held by tests in Rust; diagrams and what is only read.
 READ_ONLY = {"README.md": {"rust", "sh"}, "docs/gateways.md": {"rust"}}
-LANGUAGES = {"python", "sh", "text", "html", "ini", "yaml", "json"}
+LANGUAGES = {"python", "sh", "text", "csv", "html", "ini", "yaml", "json"}
 
 
 def environment(folder: Path) -> dict[str, str]:
