@@ -159,7 +159,7 @@ fn h42_texts_with_signs() {
         .unwrap();
     let url = payment.action.url.clone().unwrap();
     let sent = form::parse(url.split_once('?').unwrap().1.as_bytes()).unwrap();
-    let content = sent.iter().find(|(name, _)| name == b"biz_content").unwrap();
+    let content = sent.iter().find(|(name, _)| **name == *b"biz_content").unwrap();
     let content: Value = serde_json::from_slice(&content.1).unwrap();
     assert_eq!(content["subject"], subject);
 
