@@ -9,8 +9,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDateTime, PyInt, PyList, PyMapping, PyMemoryView, PyString,
-    PyTuple, PyType,
+    PyBool, PyByteArray, PyBytes, PyDateTime, PyDict, PyInt, PyList, PyMapping, PyMemoryView,
+    PyString, PyTuple, PyType,
 };
 
 use crate::error::raise;
@@ -157,12 +157,17 @@ impl Given for Headers {
     /// A mapping, anything else with `items()`, pairs (one name may come twice), or a WSGI environment.
     fn given(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let expected = "a mapping or pairs of header names and values";
-        // Message classes (the standard library's among them) have items and are no mapping, for a name may come twice.
-        let pairs = match value.hasattr(intern!(value.py(), "items"))? {
-            true => value.call_method0(intern!(value.py(), "items"))?,
-            false => value.clone(),
+        let py = value.py();
+        let pairs = match value.cast_exact::<PyDict>() {
+            Ok(dict) => dict.items().into_any(),
+            // Message classes (the standard library's among them) have items and are no mapping, for a name may come twice.
+            Err(_) if value.hasattr(intern!(py, "items"))? => {
+                value.call_method0(intern!(py, "items"))?
+            }
+            Err(_) => value.clone(),
         };
-        let wsgi = value.is_instance_of::<PyMapping>() && value.contains("REQUEST_METHOD")?;
+        let wsgi =
+            value.is_instance_of::<PyMapping>() && value.contains(intern!(py, "REQUEST_METHOD"))?;
         let mut headers = Vec::new();
         for pair in pairs.try_iter().map_err(|_| wrong_type(field, expected, value))? {
             let (name, values): (Bound<'_, PyAny>, Bound<'_, PyAny>) =

@@ -14,24 +14,19 @@ import pytest
 import paywright
 from paywright import Paywright
 
-host_databases = pytest.importorskip("host_databases")
+import host_databases
+
 host_databases.prepare()
+
+from django.db import connections  # noqa: E402
+
+from paywright.django import DjangoStore  # noqa: E402
 
 PROCESSES, THREADS, PAYMENTS = 8, 4, 24
 TESTS = Path(__file__).parent
 
 
-def make_tables(alias: str) -> None:
-    from paywright._host_store import schema_statements
-    from paywright.django import DjangoStore
-
-    store = DjangoStore(alias)
-    store.run_statements(schema_statements(store.dialect))
-
-
 def opened(alias: str) -> Paywright:
-    from paywright.django import DjangoStore
-
     return Paywright.open(DjangoStore(alias), gateways=[paywright.Mock()], mode="test")
 
 
@@ -80,10 +75,7 @@ def test_the_same_callbacks_from_many_processes(tmp_path: Path, capsys: pytest.C
     """Protects: H68, one effect of a callback whoever else delivers it at that moment; and nobody waits for ever."""
     if "postgresql" not in host_databases.VENDORS:
         pytest.skip("no PostgreSQL here")
-    from django.db import connections
-
-    alias = host_databases.clear("postgresql")
-    make_tables(alias)
+    alias = host_databases.fresh("postgresql")
     path = tmp_path / "callbacks.json"
     with opened(alias) as pay:
         deliveries = prepared(pay)

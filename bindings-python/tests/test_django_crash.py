@@ -23,9 +23,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("paywright.django.store")
-pytest.importorskip("gunicorn")
-
 CUTS = int(os.environ.get("PAYWRIGHT_DJANGO_CUTS", "10"))
 WORKERS, CLIENTS = 4, 6
 TESTS = Path(__file__).parent

@@ -1,12 +1,10 @@
 //! What Stripe's messages say. Which objects matter is a table; the rest is on record and changes nothing. Nothing here
 //! is reached before the signature was checked.
 
-use std::fmt::Write as _;
-
 use super::Stripe;
 use super::account::is_id;
 use super::states::{self, Meaning, Unclear};
-use super::wire::{Event as Message, Object};
+use super::wire::{Event as Message, Object, Whole};
 use crate::error::{Code, Error, Result};
 use crate::gateway::{Fact, Mark, Notice, PaymentFact, Subject};
 use crate::id::RefundId;
@@ -190,27 +188,25 @@ fn is_printable(id: &str) -> bool {
 /// What a person needs who finds the message later: no secret, nothing about the payer.
 fn redacted(id: &str, kind: &str, object: &Object<'_>) -> String {
     let mut out = String::with_capacity(320);
-    let mut member = |name: &str, value: Option<&str>| {
+    let mut text = |opening: &str, value: Option<&str>| {
         let Some(value) = value else { return };
-        out.push_str(if out.is_empty() { "{\"" } else { ",\"" });
-        out.push_str(name);
-        out.push_str("\":");
+        out.push_str(opening);
         write_text(&mut out, value);
     };
-    member("id", Some(id));
-    member("type", Some(kind));
-    member("object", object.id.get());
-    member("payment_intent", object.payment_intent.id());
-    member("status", object.status.get());
-    member("payment_status", object.payment_status.get());
-    member("currency", object.currency.get());
-    let amounts = [object.amount, object.amount_total, object.amount_received];
-    for (name, amount) in ["amount", "amount_total", "amount_received"].into_iter().zip(amounts) {
-        if let Some(amount) = amount.0 {
-            // Writing to a text cannot fail.
-            let _ = write!(out, ",\"{name}\":\"{amount}\"");
-        }
-    }
+    text(r#"{"id":"#, Some(id));
+    text(r#","type":"#, Some(kind));
+    text(r#","object":"#, object.id.get());
+    text(r#","payment_intent":"#, object.payment_intent.id());
+    text(r#","status":"#, object.status.get());
+    text(r#","payment_status":"#, object.payment_status.get());
+    text(r#","currency":"#, object.currency.get());
+    let mut number = |opening: &str, value: Whole| {
+        let Some(value) = value.0 else { return };
+        [opening, "\"", &value.to_string(), "\""].iter().for_each(|part| out.push_str(part));
+    };
+    number(r#","amount":"#, object.amount);
+    number(r#","amount_total":"#, object.amount_total);
+    number(r#","amount_received":"#, object.amount_received);
     out.push('}');
     out
 }
