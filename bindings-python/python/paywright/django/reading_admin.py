@@ -103,7 +103,7 @@ class ReadingAdmin(_ModelAdmin):
         return urls
 
     def get_actions(self, request: HttpRequest, action_location: Any = None) -> Any:
-        """The acts that whoever asks may do, in lists: the page of a row has buttons of its own (Django 6.1 asks for both)."""
+        """The acts that whoever asks may do, in lists; Django 6.1 asks for the page of a row too, which has buttons."""
         if getattr(action_location, "name", "") == "CHANGE_FORM":
             return {}
         allowed = [act for act in self.acts if _may(request, act)]
