@@ -20,7 +20,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 AmountLike: TypeAlias = Decimal | int | str
 """An exact amount: a Decimal, a whole number, or decimal text such as "100.00". Floats are refused."""
