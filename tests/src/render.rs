@@ -3,6 +3,7 @@
 
 mod gateways;
 mod metadata;
+mod node;
 mod python;
 mod reference;
 
@@ -26,6 +27,7 @@ pub fn all() -> Vec<Rendered> {
         file("bindings-python/python/paywright/_native.pyi", python::stub()),
         file("bindings-python/python/paywright/types.py", python::types()),
         file("bindings-python/python/paywright/signatures.py", python::signatures()),
+        file("bindings-node/index.d.ts", node::types()),
     ]
 }
 
