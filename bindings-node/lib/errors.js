@@ -56,4 +56,9 @@ function opened(answer) {
   throw error;
 }
 
-module.exports = { classes, opened };
+/** A refusal that only the JavaScript side can know of, with a code of the table. */
+function refused(group, code, { message, messageZh, details, httpStatus = 400 }) {
+  return new (byGroup.get(group))({ code, message, messageZh, details, httpStatus, retryable: false, reply: null });
+}
+
+module.exports = { classes, opened, refused };

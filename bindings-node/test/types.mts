@@ -71,3 +71,23 @@ new Paywright();
 gateways.stripe({});
 // @ts-expect-error a mode that there is not
 Paywright.open('x', { mode: 'production' });
+
+// The adapters, in the types of their frameworks.
+import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import { NestFactory } from '@nestjs/core';
+import { keepRawBody, payments as forExpress } from 'paywright/express';
+import { payments as forFastify } from 'paywright/fastify';
+import { payments as forHono } from 'paywright/hono';
+import { install } from 'paywright/nest';
+import { payments as forNext } from 'paywright/next';
+
+const inExpress = express();
+inExpress.use('/payments', forExpress(pay, { customerOf: (request) => request.headers['x-customer']?.toString() }));
+inExpress.use(express.json({ verify: keepRawBody }));
+await fastify().register(forFastify(pay), { prefix: '/payments' });
+new Hono().all('/payments/*', forHono(pay, { path: '/payments' }));
+class Application {}
+await install(await NestFactory.create(Application), '/payments', pay);
+export const { GET, POST } = forNext(pay, { path: '/payments', customerOf: async (request) => request.headers.get('x') });
