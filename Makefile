@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo test lint render vectors crash faults bench wheel clean help
+.PHONY: demo test lint render vectors crash faults bench wheel npm clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -34,9 +34,13 @@ bench: ## figures as ratios to a raw limit measured in the same run (BENCH_ARGS=
 	@cargo bench -q -p paywright-tests --bench settle -- $(BENCH_ARGS)
 	@cargo bench -q -p paywright-tests --bench verify
 	@$(PYTHON) scripts/test.py --only bench-python
+	@$(PYTHON) scripts/test.py --only bench-node
 
 wheel: ## the Python package as a wheel, in bindings-python/dist
 	@$(PYTHON) scripts/test.py --only wheel
 
+npm: ## the packages for npm, in bindings-node/dist
+	@$(PYTHON) scripts/test.py --only npm
+
 clean: ## forget everything that was built
-	rm -rf target .venv .build bindings-python/dist
+	rm -rf target .venv .build bindings-python/dist bindings-node/dist bindings-node/node_modules bindings-node/paywright.node

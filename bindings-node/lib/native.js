@@ -3,19 +3,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-
-/** The platforms that packages with a compiled library are published for. */
-const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-arm64-musl', 'linux-x64-gnu', 'linux-x64-musl',
-  'win32-x64-msvc'];
-
-/** This machine, as the packages are named. */
-function platform() {
-  const { platform, arch } = process;
-  if (platform === 'win32') return `${platform}-${arch}-msvc`;
-  if (platform !== 'linux') return `${platform}-${arch}`;
-  const glibc = process.report.getReport().header.glibcVersionRuntime;
-  return `${platform}-${arch}-${glibc ? 'gnu' : 'musl'}`;
-}
+const { PLATFORMS, platform } = require('./platforms.js');
 
 function missing(tried, causes) {
   const here = platform();
