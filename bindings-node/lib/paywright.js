@@ -5,6 +5,7 @@
 const native = require('./native.js');
 const { opened } = require('./errors.js');
 const { handed } = require('./gateways.js');
+const { Gateway, handed: ownHanded } = require('../gateway.js');
 const { follow, paged } = require('./feed.js');
 const values = require('./values.js');
 const { clockOf } = require('./clock.js');
@@ -16,11 +17,15 @@ if (typeof Symbol.asyncDispose !== 'symbol') {
 
 /** What an engine is opened with, as the library takes it. */
 function settings(given) {
-  if (given === null || typeof given !== 'object') return [given, undefined];
+  if (given === null || typeof given !== 'object') return [given];
   const { clock, ...others } = given;
-  if (Array.isArray(others.gateways)) others.gateways = others.gateways.map(handed);
+  let own = [];
+  if (Array.isArray(others.gateways)) {
+    own = others.gateways.filter((one) => one instanceof Gateway).map(ownHanded);
+    others.gateways = others.gateways.filter((one) => !(one instanceof Gateway)).map(handed);
+  }
   if (Array.isArray(others.flows)) others.flows = others.flows.map(values.json);
-  return [others, clockOf(clock)];
+  return [others, clockOf(clock), own.map(([fixed]) => fixed), own.map(([, ask]) => ask)];
 }
 
 class Paywright {

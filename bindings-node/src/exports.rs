@@ -6,16 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use napi::bindgen_prelude::{
-    External, FunctionCallContext, JsObjectValue, JsValue, Object, Unknown,
+    External, Function, FunctionCallContext, JsObjectValue, JsValue, Object, Unknown,
 };
 use napi::{Env, Result, sys};
-use paywright::api::{self, describe};
+use paywright::api::{self, Options, describe};
 use paywright::error;
+use paywright::gateway::Gateway;
 use paywright_cli::{Surroundings, run_in};
 
 use crate::clock::ManualClock;
 use crate::functions::FUNCTIONS;
 use crate::given::{Given, Read, camel};
+use crate::host_gateway::{self, HostGateway};
 use crate::javascript::{Reader, show};
 use crate::shown::{Shown, Value};
 use crate::{engine, methods, pool, refusal};
@@ -131,14 +133,31 @@ pub fn fill(env: &Env, exports: &mut Object<'_>) -> Result<()> {
     })
 }
 
+/// The gateways of the host's own making: of each, what never changes and the function that asks it everything else.
+fn own_gateways(call: &Call<'_>) -> Result<error::Result<Vec<Arc<dyn Gateway>>>> {
+    let Given::List(given) = call.given(3)? else { return Ok(Ok(Vec::new())) };
+    let functions: Object<'_> = call.context.get(4)?;
+    let mut own: Vec<Arc<dyn Gateway>> = Vec::new();
+    for (index, fixed) in (0..).zip(given) {
+        let function = functions.get_element::<Function<'_, _, _>>(index)?;
+        match host_gateway::fixed(fixed) {
+            Ok(fixed) => own.push(Arc::new(HostGateway::new(&function, fixed)?)),
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    Ok(Ok(own))
+}
+
 fn add_engine(env: &Env, exports: &mut Object<'_>) -> Result<()> {
     add(env, exports, "open", |call| {
         let (database, settings) = (call.given(0)?, call.given(1)?);
         let clock = call.maybe_held::<ManualClock>(2)?.cloned();
+        let own = own_gateways(call)?;
         let read = || {
             let name = if database.is_nothing() { "from_env" } else { "open" };
             let database = Option::<String>::read("database", database)?;
-            Ok((database, engine::options(name, settings, clock)?))
+            let options = engine::options(name, settings, clock)?;
+            Ok((database, Options { own_gateways: own?, ..options }))
         };
         match read() {
             Err(error) => Answer::Value(Err(error)).show(call.env()),

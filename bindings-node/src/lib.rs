@@ -11,6 +11,8 @@ pub mod entry;
 mod exports;
 mod functions;
 mod given;
+mod host_gateway;
+mod host_values;
 mod javascript;
 mod methods;
 mod pool;

@@ -91,3 +91,23 @@ new Hono().all('/payments/*', forHono(pay, { path: '/payments' }));
 class Application {}
 await install(await NestFactory.create(Application), '/payments', pay);
 export const { GET, POST } = forNext(pay, { path: '/payments', customerOf: async (request) => request.headers.get('x') });
+
+// A gateway of the host's own.
+import { Gateway, Refusal } from 'paywright/gateway';
+import type { Answer, GatewayResponse, Moment, Notice, Operation, OutgoingCall, PaymentIntent, ReceivedHeaders } from 'paywright/gateway';
+
+class Own extends Gateway {
+  readonly facts = { name: 'own', product: 'Own', methods: ['own'], hosts: ['own.example'] };
+  override call(operation: Operation, payment: PaymentIntent): OutgoingCall {
+    if (operation.verb !== 'pay') throw new Refusal('gateway_cannot', { operation: operation.verb });
+    return { kind: 'request', method: 'POST', url: 'https://own.example', body: Buffer.from(payment.amount.minor) };
+  }
+  override read(_operation: Operation, _payment: PaymentIntent, response: GatewayResponse): Answer {
+    return response.status === 404 ? { kind: 'notFound' } : { kind: 'waiting', action: { kind: 'none' } };
+  }
+  override receive(headers: ReceivedHeaders, _body: Buffer, moment: Moment): Notice {
+    const id = headers.one('id') ?? moment.nonce;
+    return { kind: 'notice', id, subject: { kind: 'nothing' }, fact: { kind: 'hint' } };
+  }
+}
+await Paywright.open('shop.db', { gateways: [new Own(), gateways.mock()] });

@@ -57,7 +57,7 @@ const ENGINE: &str = r"
 /** What an engine is opened with, beside the address of its database. */
 export interface OpenOptions {
   /** The accounts that collect money, the first of a method being its default. */
-  gateways?: readonly GatewayConfiguration[] | undefined;
+  gateways?: readonly (GatewayConfiguration | import('./gateway.js').Gateway)[] | undefined;
   /** What is at stake; `development` unless said. */
   mode?: Mode | undefined;
   /** Lifecycles of the host, as objects or JSON text. */
