@@ -86,4 +86,4 @@ function handed(gateway) {
   return [fixed, ask];
 }
 
-module.exports = { Gateway, Refusal, handed };
+module.exports = { Gateway, Refusal, ReceivedHeaders, handed };

@@ -1,3 +1,3 @@
 import testing from './testing.js';
 
-export const { ManualClock } = testing;
+export const { ManualClock, GatewayFailed, checkGateway } = testing;

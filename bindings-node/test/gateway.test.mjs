@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, beforeEach, test } from 'node:test';
 import { Paywright, PaywrightError } from 'paywright';
-import { ManualClock } from 'paywright/testing';
+import { GatewayFailed, ManualClock, checkGateway } from 'paywright/testing';
 import { Parcel } from './parcel.mjs';
 
 const SECRET = 'throwaway-parcel-callback-secret';
@@ -131,3 +131,82 @@ test('many at once', async () => {
   }));
   assert.deepEqual(new Set(all), new Set(['applied']));
 });
+
+const posted = (more) => ({ id, amount }, { now }) => callback({
+  event: 'evt-1', id, status: 'paid', amount: Number(amount.minor), currency: amount.currency, transaction: 'txn-1', ...more,
+}, now);
+const KIT = { callback: posted(), secrets: ['throwaway-parcel-api-key', SECRET] };
+const parcel = (Kind) => new Kind('throwaway-parcel-api-key', SECRET);
+
+// Protects: the example is a gateway as it should be.
+test('the kit takes the example', () => checkGateway(parcel(Parcel), KIT));
+
+let rolled = 0;
+for (const [failure, Kind, kit] of [
+  ['an unsigned callback is believed', class extends Parcel {
+    receive(_headers, body) {
+      const said = JSON.parse(body);
+      return { kind: 'notice', id: said.event, subject: { kind: 'payment', id: said.id }, fact: this.fact(said) };
+    }
+  }],
+  ['a stale callback is believed', class extends Parcel {
+    receive(headers, body, moment) {
+      return super.receive(headers, body, { ...moment, now: new Date(Number(headers.one('parcel-time')) * 1000) });
+    }
+  }],
+  ['an unsigned callback throws TypeError instead of a Refusal', class extends Parcel {
+    receive(headers, ...others) {
+      headers.one('parcel-time').length;
+      return super.receive(headers, ...others);
+    }
+  }],
+  ['it sends to evil.example', class extends Parcel {
+    call(...asked) {
+      const call = super.call(...asked);
+      return call.kind === 'request' ? { ...call, url: 'https://evil.example/' } : call;
+    }
+  }],
+  ['the idempotency key changes with the try', class extends Parcel {
+    call(operation, payment, moment) {
+      const call = super.call(operation, payment, moment);
+      return { ...call, headers: { ...call.headers, 'Idempotency-Key': moment.nonce } };
+    }
+  }],
+  ['not the same request at the same moment', class extends Parcel {
+    call(...asked) {
+      const call = super.call(...asked);
+      rolled += 1;
+      return { ...call, headers: { ...call.headers, 'X-Try': String(rolled) } };
+    }
+  }],
+  ['instead of an error', class extends Parcel {
+    read(...asked) {
+      try {
+        return super.read(...asked);
+      } catch {
+        return { kind: 'paymentFact', event: 'fail' };
+      }
+    }
+  }],
+  ["the amount is not the payment's", class extends Parcel {
+    fact(said) {
+      return super.fact({ ...said, amount: said.amount / 100 });
+    }
+  }],
+  ['a success without a transaction', Parcel, { ...KIT, callback: posted({ transaction: '' }) }],
+  ['a credential is printed', class extends Parcel {
+    key = 'throwaway-parcel-api-key';
+  }],
+  ['it names no product', class extends Parcel {
+    facts = { ...parcel(Parcel).facts, product: '' };
+  }],
+]) {
+  // Protects: the kit sees what is wrong, one thing at a time.
+  test(`the kit finds: ${failure}`, () => {
+    assert.throws(() => checkGateway(parcel(Kind), kit ?? KIT), (error) => {
+      assert.ok(error instanceof GatewayFailed, error.stack);
+      assert.ok(error.failures.some((one) => one.includes(failure)), error.message);
+      return true;
+    });
+  });
+}
