@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo test lint render vectors crash faults bench wheel npm clean help
+.PHONY: demo test lint render vectors crash faults bench wheels npm versions clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -36,8 +36,11 @@ bench: ## figures as ratios to a raw limit measured in the same run (BENCH_ARGS=
 	@$(PYTHON) scripts/test.py --only bench-python
 	@$(PYTHON) scripts/test.py --only bench-node
 
-wheel: ## the Python package as a wheel, in bindings-python/dist
-	@$(PYTHON) scripts/test.py --only wheel
+wheels: ## wheels and a source distribution in bindings-python/dist, each installed and tried (ONLY=manylinux|musllinux|sdist)
+	@$(PYTHON) scripts/wheels.py $(if $(ONLY),--only $(ONLY))
+
+versions: ## the Python tests with every Python here and the oldest and newest frameworks (ONLY=3.12); keeps the table
+	@$(PYTHON) scripts/versions.py $(if $(ONLY),--only $(ONLY))
 
 npm: ## the packages for npm, in bindings-node/dist
 	@$(PYTHON) scripts/test.py --only npm

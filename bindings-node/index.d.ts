@@ -1002,6 +1002,10 @@ export interface ReplayWebhookOptions extends CallOptions {
   after?: number | null | undefined;
   actor?: string | null | undefined;
 }
+/** What `claimNonce` takes by name. */
+export interface ClaimNonceOptions extends CallOptions {
+  toleranceS?: number | null | undefined;
+}
 /** What `runDue` takes by name. */
 export interface RunDueOptions extends CallOptions {
   limit?: number | null | undefined;
@@ -1212,6 +1216,13 @@ export declare class Paywright implements AsyncDisposable {
    */
   replayWebhook(name: string, options?: ReplayWebhookOptions): Promise<WebhookStatus>;
   /**
+   * Takes the number of a signed request, once: `nonce` was not taken before in `scope` (such as a client's
+   * name), and `timestamp`, in Unix seconds, is at most `toleranceS` from now (300 unless said, at most 3600).
+   * Check the signature first. Of two who take the same number at once, one is refused. Errors: `auth_stale`,
+   * `replay`, `id_format`, `argument_range`.
+   */
+  claimNonce(scope: string, nonce: string, timestamp: number, options?: ClaimNonceOptions): Promise<Done>;
+  /**
    * Does what time has made necessary: expiry, open outcomes, timers, seals, webhooks. Call it from cron or a
    * timer.
    */
@@ -1251,8 +1262,10 @@ export declare class Paywright implements AsyncDisposable {
   mockChoose(token: string, choice: string, options?: CallOptions): Promise<MockChoice>;
 }
 
-/** Signatures of payment providers, made and verified without an engine, at once. Bodies are the raw bytes that
- * arrived, times are Unix seconds that the caller gives. */
+/**
+ * Signatures of payment providers, made and verified without an engine, at once. Bodies are the raw bytes that
+ * arrived, times are Unix seconds that the caller gives.
+ */
 export declare const signatures: {
   /**
    * Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is in Unix seconds.
@@ -1420,6 +1433,43 @@ export declare const signatures: {
     environment: string,
     now: number,
   ): Done;
+};
+
+/** What a payer is shown: QR codes, and amounts as people write them. */
+export declare const display: {
+  /**
+   * A QR code as an SVG picture, to be put into a page as it is: black on white, with a quiet zone of `border`
+   * modules around it (4 unless said, at most 16) and `title` for those who cannot see it (`QR code` unless
+   * said). It has no size of its own and refers to nothing. Scanners read it with up to 15 % of it damaged.
+   * Errors: `too_large` (2331 bytes at most), `argument_missing`, `argument_range`, `text_format`.
+   */
+  qrSvg(
+    text: string,
+    options?: {
+      border?: number | null | undefined;
+      title?: string | null | undefined;
+    },
+  ): string;
+  /**
+   * The same QR code for a host that draws it itself: its rows from the top, `1` for a dark module and `0` for a
+   * light one, without a quiet zone. Errors: `too_large` (2331 bytes at most), `argument_missing`.
+   */
+  qrModules(
+    text: string,
+  ): string[];
+  /**
+   * An amount as people write it: digits in groups of three, all decimal places of the currency, and its sign
+   * (`$1,234.50`) or its code (`KWD 1.234`). `language` is `en` or `zh`, also as `zh-Hans` or `en_GB`; `en`
+   * unless said. A yuan is `CN¥100.00` in English and `¥100.00` in Chinese. Errors: `amount_…`, `currency`,
+   * `value_unknown`.
+   */
+  formatAmount(
+    amount: DecimalString,
+    currency: string,
+    options?: {
+      language?: string | null | undefined;
+    },
+  ): string;
 };
 
 /** A refusal or a failure. Nothing in it is secret, so it may be logged as it is. */

@@ -4,6 +4,6 @@
 const { classes } = require('./lib/errors.js');
 const { gateways } = require('./lib/gateways.js');
 const { Paywright } = require('./lib/paywright.js');
-const signatures = require('./lib/signatures.js');
+const functions = require('./lib/functions.js');
 
-module.exports = { Paywright, gateways, signatures, ...classes };
+module.exports = { Paywright, gateways, ...functions, ...classes };

@@ -224,8 +224,8 @@ def stripe_mock() -> Suite | str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["lint", "rust", "python", "node", "package", "bench-python", "bench-node",
-                                             "wheel", "npm"])
+    parser.add_argument("--only", choices=["lint", "rust", "python", "node", "package", "bench-python",
+                                             "bench-node", "npm"])
     only = parser.parse_args().only
     toolchain.check()
     BUILD.mkdir(exist_ok=True)
@@ -269,7 +269,8 @@ def main() -> int:
     if only == "bench-python":
         python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         environment = toolchain.build_python_module(release=True)
-        benches = {"settles from Python": "settle.py", "callbacks verified from Python": "verify.py"}
+        benches = {"settles from Python": "settle.py", "callbacks verified from Python": "verify.py",
+                   "cost of importing": "import_cost.py"}
         all_of([Suite(name, [str(python), f"bindings-python/bench/{bench}"], as_one, environment)
                 for name, bench in benches.items()])
         toolchain.build_python_module()
@@ -285,10 +286,6 @@ def main() -> int:
             all_of(node_suites()[:1] + [Suite(name, ["node", f"bench/{bench}"], as_one, directory=package)
                                         for name, bench in benches.items()])
             toolchain.build_node_module()
-    if only == "wheel":
-        python = environment_with(ROOT / "bindings-python" / "requirements-test.txt")
-        build = [str(python), "-m", "pip", "wheel", "-q", "--no-deps", "-w", "bindings-python/dist", "./bindings-python"]
-        all_of([Suite("wheel", build, as_one, {**os.environ, "CARGO_TARGET_DIR": str(toolchain.target())})])
 
     for reason in skipped:
         print(f"\nSkipped: {reason}")

@@ -97,6 +97,45 @@ def build_node_module(release: bool = False) -> None:
     subprocess.run(script, cwd=NODE_PACKAGE, check=True)
 
 
+def interpreters() -> dict[tuple[int, int], Path]:
+    """The Pythons here that we support, by version: those on the path, and pyenv's."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    candidates = [Path(sys.executable), *sorted(pyenv.glob("3.*/bin/python"))]
+    candidates += [Path(there) for minor in range(PYTHON[1], 30) if (there := shutil.which(f"python3.{minor}"))]
+    found: dict[tuple[int, int], Path] = {}
+    for python in candidates:
+        ask = [python, "-c", "import sys, venv; print(*sys.version_info[:2])"]
+        said = subprocess.run(ask, capture_output=True, text=True, check=False)
+        version = tuple(int(part) for part in said.stdout.split()) if said.returncode == 0 else (0, 0)
+        if len(version) == 2 and version >= PYTHON:
+            found.setdefault((version[0], version[1]), python)
+    return dict(sorted(found.items()))
+
+
+def chromium() -> tuple[Path | None, str]:
+    """The browser that clicks through the examples' pages: the system's own, or Debian's where this may install it, with
+    a font for the Chinese pages. Where it cannot be had, nothing and the reason."""
+    if named := os.environ.get("PAYWRIGHT_CHROMIUM"):
+        return (Path(named), "") if Path(named).exists() else (None, f"PAYWRIGHT_CHROMIUM names {named}, which is not there")
+    if found := _on_path("chromium", "chromium-browser", "google-chrome"):
+        return found, ""
+    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return None, "Chromium was not found; on Debian: apt-get install chromium fonts-wqy-microhei"
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-wqy-microhei"]
+    done = subprocess.CompletedProcess[str](install, 1)
+    for command in (["apt-get", "update", "-qq"], install):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if found := _on_path("chromium"):
+        return found, ""
+    last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    return None, f"`{' '.join(install)}` failed: {last}"
+
+
+def _on_path(*names: str) -> Path | None:
+    return next((Path(found) for name in names if (found := shutil.which(name))), None)
+
+
 def target() -> Path:
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
@@ -115,5 +154,10 @@ def build_python_module(release: bool = False) -> dict[str, str]:
     # A new file, not the old one overwritten: a process that still has the old one mapped goes on unharmed.
     place.unlink(missing_ok=True)
     shutil.copy2(built, place)
+    return environment()
+
+
+def environment() -> dict[str, str]:
+    """The environment in which the package can be imported as it lies here."""
     paths = [str(PACKAGE), str(ROOT / "examples" / "python"), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}

@@ -119,13 +119,13 @@ pub fn fill(env: &Env, exports: &mut Object<'_>) -> Result<()> {
     add_engine(env, exports)?;
     add_clock(env, exports)?;
     exports.set_named_property("surface", show(env, surface())?)?;
-    let mut signatures = Object::new(env)?;
+    let mut functions = Object::new(env)?;
     for (name, function) in FUNCTIONS {
-        add(env, &mut signatures, name, |call| {
+        add(env, &mut functions, name, |call| {
             Answer::Value(function(call.all()?)).show(call.env())
         })?;
     }
-    exports.set_named_property("signatures", signatures)?;
+    exports.set_named_property("functions", functions)?;
     add(env, exports, "run", |call| {
         let arguments = Vec::read("arguments", call.given(0)?);
         let code = arguments.map(|arguments| Value::Whole(run(arguments).into()));
@@ -246,6 +246,7 @@ fn surface() -> Value {
     let function = |f: &describe::Function| {
         Value::Record(vec![
             ("function", Value::Word(f.name)),
+            ("module", Value::Word(f.module)),
             ("name", Value::Text(camel(f.name))),
             ("given", kinds(f.place)),
         ])

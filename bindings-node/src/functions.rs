@@ -1,8 +1,8 @@
-//! The functions of the surface table by their names, for `signatures`. This file is a reader of the table and says
+//! The functions of the surface table by their modules and names. This file is a reader of the table and says
 //! nothing that is not in it. They are done at once: each takes less time than to hand it to a thread.
 
 use paywright::api::types;
-use paywright::error::{Error, Result};
+use paywright::error::Result;
 use zeroize::Zeroizing;
 
 use crate::given::{Fields, Given, Read, camel, wrong_type};
@@ -29,6 +29,7 @@ mod kinds {
     pub struct Text;
     pub struct Whole;
     pub struct Flag;
+    pub struct Amount;
     pub struct Bytes;
     pub struct Map;
     pub struct Headers;
@@ -58,6 +59,7 @@ macro_rules! kinds {
 kinds! {
     kinds::Whole: i64 => i64, held => *held;
     kinds::Flag: bool => bool, held => *held;
+    kinds::Amount: types::Amount => &'a types::Amount, held => held;
     kinds::Text: String => &'a str, held => held;
     kinds::Json: String => &'a str, held => held;
     kinds::Bytes: types::Bytes => &'a [u8], held => &held.0;
@@ -110,6 +112,9 @@ impl Arguments {
     }
 }
 
+/// A function, as JavaScript calls it.
+pub type Function = fn(Vec<Given>) -> Result<Value>;
+
 macro_rules! functions {
     (
         choices { $($choices:tt)* }
@@ -117,15 +122,15 @@ macro_rules! functions {
         gateways { $($gateways:tt)* }
         records { $($records:tt)* }
         methods { $($methods:tt)* }
-        functions { $($(#[doc = $doc:literal])* fn $function:ident (
+        functions { $($module:ident { $($(#[doc = $doc:literal])* fn $function:ident (
             $($given:ident: $given_type:ident $(<$given_inner:ident>)?),* ;
             $($spare:ident: $spare_type:ident $(<$spare_inner:ident>)?),*
-        ) -> $result:ident $(<$result_inner:ident>)?;)* }
+        ) -> $result:ident $(<$result_inner:ident>)?;)* })* }
     ) => {
         /// Each function, one by one.
         mod each {
             use super::*;
-            $(pub fn $function(given: Vec<Given>) -> Result<Value> {
+            $($(pub fn $function(given: Vec<Given>) -> Result<Value> {
                 let mut arguments = Arguments(given.into_iter());
                 $(let $given = arguments.next::<kinds::$given_type $(<kinds::$given_inner>)?>(
                     stringify!($given))?;)*
@@ -138,16 +143,16 @@ macro_rules! functions {
                         &camel(stringify!($spare)), value)
                 }).transpose()?;)*
                 drop(spare);
-                paywright::signatures::$function(
+                paywright::$module::$function(
                     $(<kinds::$given_type $(<kinds::$given_inner>)? as Kind>::lend(&$given),)*
                     $($spare.as_ref().map(<kinds::$spare_type $(<kinds::$spare_inner>)? as Kind>::lend),)*
                 ).map(Shown::shown)
-            })*
+            })*)*
         }
 
-        /// All of them, with their names.
-        pub const FUNCTIONS: &[(&str, fn(Vec<Given>) -> Result<Value, Error>)] =
-            &[$((stringify!($function), each::$function)),*];
+        /// All of them, by their names.
+        pub const FUNCTIONS: &[(&str, Function)] =
+            &[$($((stringify!($function), each::$function as Function)),*),*];
     };
 }
 

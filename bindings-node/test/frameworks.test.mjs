@@ -19,7 +19,7 @@ import * as forNext from 'paywright/next';
 
 let pay;
 before(async () => {
-  const options = { gateways: [gateways.mock({ checkoutBaseUrl: 'http://127.0.0.1/payments' })], mode: 'development' };
+  const options = { gateways: [gateways.mock({ checkoutBaseUrl: 'http://127.0.0.1/payments/mock-checkout' })], mode: 'development' };
   pay = await Paywright.open('sqlite::memory:', options);
 });
 after(() => pay.close());

@@ -111,3 +111,8 @@ class Own extends Gateway {
   }
 }
 await Paywright.open('shop.db', { gateways: [new Own(), gateways.mock()] });
+
+// What a payer is shown.
+import { display } from 'paywright';
+const shown: [string, string] = [display.qrSvg('x', { border: 2 }), display.formatAmount('1.00', 'CNY', { language: 'zh' })];
+console.log(shown, (await pay.claimNonce('scope', 'nonce', 1)).ok);

@@ -38,6 +38,7 @@ mod kinds {
     pub struct Text;
     pub struct Whole;
     pub struct Flag;
+    pub struct Amount;
     pub struct Bytes;
     pub struct Map;
     pub struct Headers;
@@ -141,6 +142,19 @@ impl Kind for kinds::Json {
     }
 }
 
+impl Kind for kinds::Amount {
+    type Held<'a> = types::Amount;
+    type Lent<'a> = &'a types::Amount;
+
+    fn hold(field: &str, value: &Bound<'_, PyAny>) -> PyResult<types::Amount> {
+        Given::given(field, value)
+    }
+
+    fn lend(held: &types::Amount) -> &types::Amount {
+        held
+    }
+}
+
 impl Kind for kinds::Map {
     type Held<'a> = types::Map;
     type Lent<'a> = &'a types::Map;
@@ -213,11 +227,11 @@ impl Kind for kinds::List<kinds::Text> {
 }
 
 /// Handing the interpreter lock over costs about 50 ns. An HMAC takes longer only over a long body; signatures with
-/// private and public keys always do.
+/// private and public keys and drawings always do.
 fn pays_off(function: &str, bytes: usize) -> bool {
     const LONG_BYTES: usize = 16 * 1024;
-    const SHARED_SECRETS: [&str; 3] = ["stripe_", "standard_webhooks_", "hmac_callback_"];
-    bytes > LONG_BYTES || !SHARED_SECRETS.iter().any(|family| function.starts_with(family))
+    const QUICK: [&str; 4] = ["stripe_", "standard_webhooks_", "hmac_callback_", "format_amount"];
+    bytes > LONG_BYTES || !QUICK.iter().any(|family| function.starts_with(family))
 }
 
 macro_rules! functions {
@@ -227,12 +241,12 @@ macro_rules! functions {
         gateways { $($gateways:tt)* }
         records { $($records:tt)* }
         methods { $($methods:tt)* }
-        functions { $($(#[doc = $doc:literal])* fn $function:ident (
+        functions { $($module:ident { $($(#[doc = $doc:literal])* fn $function:ident (
             $($given:ident: $given_type:ident $(<$given_inner:ident>)?),* ;
             $($spare:ident: $spare_type:ident $(<$spare_inner:ident>)?),*
-        ) -> $result:ident $(<$result_inner:ident>)?;)* }
+        ) -> $result:ident $(<$result_inner:ident>)?;)* })* }
     ) => {
-        $(
+        $($(
             $(#[doc = $doc])*
             #[pyfunction]
             #[pyo3(signature = ($($given,)* $($spare = None),*))]
@@ -248,7 +262,7 @@ macro_rules! functions {
                     <kinds::$spare_type $(<kinds::$spare_inner>)? as Kind>::hold(stringify!($spare), value)
                 }).transpose()?;)*
                 let bytes = 0 $(+ <kinds::$given_type $(<kinds::$given_inner>)? as Kind>::size(&$given))*;
-                let call = || paywright::signatures::$function(
+                let call = || paywright::$module::$function(
                     $(<kinds::$given_type $(<kinds::$given_inner>)? as Kind>::lend(&$given),)*
                     $($spare.as_ref().map(<kinds::$spare_type $(<kinds::$spare_inner>)? as Kind>::lend),)*
                 );
@@ -258,11 +272,11 @@ macro_rules! functions {
                 };
                 answer.map_err(|error| raise(py, &error))?.shown(py)
             }
-        )*
+        )*)*
 
-        /// Adds every function of the table to the module, for `paywright.signatures` to hand on.
+        /// Adds every function of the table to the module, for the modules of the package to hand on.
         pub fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
-            $(module.setattr(stringify!($function), wrap_pyfunction!($function, module)?)?;)*
+            $($(module.setattr(stringify!($function), wrap_pyfunction!($function, module)?)?;)*)*
             Ok(())
         }
     };

@@ -7,6 +7,7 @@ mod engine;
 mod error;
 mod functions;
 mod given;
+mod host;
 mod host_gateway;
 mod host_values;
 mod methods;
@@ -24,6 +25,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     functions::add_functions(module)?;
     module.setattr("_restore", wrap_pyfunction!(records::_restore, module)?)?;
     module.setattr("_run", wrap_pyfunction!(command::_run, module)?)?;
+    let environment = wrap_pyfunction!(host::_gateways_of_environment, module)?;
+    module.setattr("_gateways_of_environment", environment)?;
+    module.setattr("_amount_of_minor", wrap_pyfunction!(host::_amount_of_minor, module)?)?;
     #[cfg(feature = "testing")]
     module.setattr("_panic_once", wrap_pyfunction!(clock::_panic_once, module)?)?;
     Ok(())

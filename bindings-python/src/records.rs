@@ -169,6 +169,13 @@ macro_rules! classes {
             Err(PyTypeError::new_err(format!("gateways must be made of these classes: {known}")))
         }
 
+        /// A gateway's configuration as an object of its class.
+        pub fn gateway_shown(py: Python<'_>, config: GatewayConfig) -> PyResult<Bound<'_, PyAny>> {
+            match config {
+                $(GatewayConfig::$gateway(made) => Ok(Bound::new(py, $gateway(made))?.into_any()),)*
+            }
+        }
+
         impl Given for types::Gateway {
             fn given(_: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
                 gateway(value)

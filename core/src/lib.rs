@@ -27,6 +27,7 @@ pub mod webhook;
 
 // Who talks to providers, who keeps, who decides, who is called.
 pub mod api;
+pub mod display;
 pub mod engine;
 pub mod gateway;
 pub mod sign;

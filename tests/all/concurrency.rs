@@ -166,6 +166,19 @@ fn one_order_gets_one_payment() {
     shop.audit();
 }
 
+/// Protects: of all who take the same number of a signed request at once, one gets it.
+#[test]
+fn one_number_is_taken_once() {
+    let mut shop = Shop::open();
+    for round in 0..ROUNDS {
+        let with =
+            json!({ "scope": "app", "nonce": format!("n{round}"), "timestamp": 1_767_225_600 });
+        let ends = shop.at_once(&vec![("claim_nonce", with); 8], |_| "taken".to_owned());
+        let expected = counts([("taken", 1), ("replay", PROCESSES * 8 - 1)]);
+        assert_eq!(ends, expected, "round {round}");
+    }
+}
+
 /// Protects: callers who share commits and have nothing to do with each other all get what they asked for.
 #[test]
 fn different_payments_do_not_disturb_each_other() {

@@ -3,10 +3,12 @@
 mod cli;
 mod concurrency;
 mod crash;
+mod display;
 mod due;
 mod faults;
 mod host_gateway;
 mod machines;
+mod nonces;
 mod outgoing;
 mod requirements;
 mod scenarios;

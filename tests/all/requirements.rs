@@ -62,7 +62,8 @@ fn leads_somewhere(name: &str, scenarios: &BTreeMap<String, Scenario>) -> Option
         None => path.exists(),
         Some(test) => {
             let text = std::fs::read_to_string(path).unwrap_or_default();
-            text.contains(&format!("fn {test}("))
+            // A test in Rust, or one in Python.
+            ["fn", "def"].iter().any(|word| text.contains(&format!("{word} {test}(")))
         }
     })
 }

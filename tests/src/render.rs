@@ -1,10 +1,13 @@
-//! The files that are rendered from the tables of the core: stubs, the API reference, the list of methods for the
+//! The files that are rendered from the tables of the core: stubs, the API reference, the catalogues of errors, the list of methods for the
 //! scenario runners. It adds no fact of its own.
 
+mod errors;
 mod gateways;
 mod metadata;
 mod node;
 mod python;
+mod python_async;
+mod python_web;
 mod reference;
 
 use std::path::{Path, PathBuf};
@@ -24,10 +27,16 @@ pub fn all() -> Vec<Rendered> {
         file("tests/surface.json", metadata::metadata()),
         file("docs/reference.md", reference::reference()),
         file("docs/gateways.md", gateways::page()),
+        file("docs/errors.md", errors::english()),
+        file("docs/zh/errors.md", errors::chinese()),
         file("bindings-python/python/paywright/_native.pyi", python::stub()),
         file("bindings-python/python/paywright/types.py", python::types()),
         file("bindings-python/python/paywright/signatures.py", python::signatures()),
         file("bindings-node/index.d.ts", node::types()),
+        file("bindings-python/python/paywright/aio.py", python_async::module()),
+        file("bindings-python/python/paywright/_codes.py", python_web::codes()),
+        file("bindings-python/python/paywright/fastapi/models.py", python_web::models()),
+        file("bindings-python/python/paywright/display.py", python::display()),
     ]
 }
 

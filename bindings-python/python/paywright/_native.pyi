@@ -1757,6 +1757,20 @@ class Paywright:
         and enables a webhook that was gone. Errors: `webhook_not_found`,
         `message_not_found`, `argument_range`, `argument_conflict`.
         """
+    def claim_nonce(
+        self,
+        scope: str,
+        nonce: str,
+        timestamp: int,
+        *,
+        tolerance_s: int | None = None,
+    ) -> Done:
+        """Takes the number of a signed request, once: `nonce` was not taken before in `scope`
+        (such as a client's name), and `timestamp`, in Unix seconds, is at most
+        `tolerance_s` from now (300 unless said, at most 3600). Check the signature first.
+        Of two who take the same number at once, one is refused. Errors: `auth_stale`,
+        `replay`, `id_format`, `argument_range`.
+        """
     def run_due(
         self,
         *,
@@ -2008,4 +2022,32 @@ def paypal_verify(
     that does not bind the body: ask its interface before acting. Errors: `too_large`,
     `value_unknown`, `auth_missing`, `duplicate_field`, `auth_algorithm`, `auth_cert_url`,
     `wrong_mode`, `auth_malformed`, `auth_cert`, `auth_mismatch`, `key_type`.
+    """
+def qr_svg(
+    text: str,
+    border: int | None = None,
+    title: str | None = None,
+) -> str:
+    """A QR code as an SVG picture, to be put into a page as it is: black on white, with a
+    quiet zone of `border` modules around it (4 unless said, at most 16) and `title` for
+    those who cannot see it (`QR code` unless said). It has no size of its own and refers to
+    nothing. Scanners read it with up to 15 % of it damaged. Errors: `too_large` (2331 bytes
+    at most), `argument_missing`, `argument_range`, `text_format`.
+    """
+def qr_modules(
+    text: str,
+) -> list[str]:
+    """The same QR code for a host that draws it itself: its rows from the top, `1` for a dark
+    module and `0` for a light one, without a quiet zone. Errors: `too_large` (2331 bytes at
+    most), `argument_missing`.
+    """
+def format_amount(
+    amount: AmountLike,
+    currency: str,
+    language: str | None = None,
+) -> str:
+    """An amount as people write it: digits in groups of three, all decimal places of the
+    currency, and its sign (`$1,234.50`) or its code (`KWD 1.234`). `language` is `en` or
+    `zh`, also as `zh-Hans` or `en_GB`; `en` unless said. A yuan is `CN¥100.00` in English
+    and `¥100.00` in Chinese. Errors: `amount_…`, `currency`, `value_unknown`.
     """

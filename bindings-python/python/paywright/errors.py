@@ -1,14 +1,16 @@
 """What Paywright raises: one class for each way in which a caller handles an error.
 
-`code` says exactly what is wrong and never changes its spelling; the reference lists all codes.
+`code` says exactly what is wrong and never changes its spelling; docs/errors.md lists all codes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
-
+# Not from `typing`, which would be most of what importing the package costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import ClassVar
+
     from ._native import Reply
 
 __all__ = [

@@ -110,6 +110,8 @@ pub struct Method {
 pub struct Function {
     /// Its name.
     pub name: &'static str,
+    /// The module it is found in.
+    pub module: &'static str,
     /// The arguments that must be given.
     pub place: &'static [Argument],
     /// The arguments that may be left out.
@@ -162,10 +164,10 @@ macro_rules! descriptions {
             $($named:ident: $named_type:ident $(<$named_inner:ident>)?),* ;
             $($left:ident: $left_type:ident $(<$left_inner:ident>)?),*
         ) -> $result:ident $(<$result_inner:ident>)?;)* }
-        functions { $($(#[doc = $fn_doc:literal])* fn $function:ident (
+        functions { $($module:ident { $($(#[doc = $fn_doc:literal])* fn $function:ident (
             $($given:ident: $given_type:ident $(<$given_inner:ident>)?),* ;
             $($spare:ident: $spare_type:ident $(<$spare_inner:ident>)?),*
-        ) -> $answer:ident $(<$answer_inner:ident>)?;)* }
+        ) -> $answer:ident $(<$answer_inner:ident>)?;)* })* }
     ) => {
         /// All choices, in the order of the table.
         pub const CHOICES: &[Choice] = &[$(Choice {
@@ -189,13 +191,14 @@ macro_rules! descriptions {
             doc: Doc(&[$($doc),*]),
         }),*];
         /// All functions, in the order of the table.
-        pub const FUNCTIONS: &[Function] = &[$(Function {
+        pub const FUNCTIONS: &[Function] = &[$($(Function {
             name: stringify!($function),
+            module: stringify!($module),
             place: arguments!($($given: $given_type $(<$given_inner>)?),*),
             left_out: arguments!($($spare: $spare_type $(<$spare_inner>)?),*),
             result: kind!($answer $($answer_inner)?),
             doc: Doc(&[$($fn_doc),*]),
-        }),*];
+        },)*)*];
     };
 }
 

@@ -9,6 +9,7 @@ mod files;
 mod methods;
 mod metrics;
 mod mocking;
+mod nonces;
 mod open;
 mod operations;
 mod stepping;

@@ -7,6 +7,7 @@
 //! empty. The arguments of a method stand in three groups, separated by semicolons: those that may be given by place,
 //! those that must be given by name, and those that may be left out. The arguments of a function, which needs no engine,
 //! stand in two groups: those that must be given, and those that may be left out; all may be given by place or by name.
+//! Functions are listed by the module they are found in.
 
 /// Hands the whole table to a macro: `paywright::surface!(my_reader);`.
 #[macro_export]
@@ -841,6 +842,11 @@ macro_rules! surface {
                 /// a journal row, or all that was given up. It also ends a rest and enables a webhook that was gone.
                 /// Errors: `webhook_not_found`, `message_not_found`, `argument_range`, `argument_conflict`.
                 fn replay_webhook(name: Text;; message_id: Text, after: Whole, actor: Text) -> WebhookStatus;
+                /// Takes the number of a signed request, once: `nonce` was not taken before in `scope` (such as a client's
+                /// name), and `timestamp`, in Unix seconds, is at most `tolerance_s` from now (300 unless said, at most
+                /// 3600). Check the signature first. Of two who take the same number at once, one is refused. Errors:
+                /// `auth_stale`, `replay`, `id_format`, `argument_range`.
+                fn claim_nonce(scope: Text, nonce: Text, timestamp: Whole;; tolerance_s: Whole) -> Done;
                 /// Does what time has made necessary: expiry, open outcomes, timers, seals, webhooks. Call it from cron or a
                 /// timer.
                 fn run_due(;; limit: Whole) -> DueReport;
@@ -873,73 +879,90 @@ macro_rules! surface {
                 fn mock_choose(token: Text, choice: Text;;) -> MockChoice;
             }
             functions {
-                /// Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is in Unix seconds.
-                /// Errors: `secret_empty`, `key_type`, `argument_range`.
-                fn stripe_sign(body: Bytes, secret: Secret, timestamp: Whole;) -> Text;
-                /// Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`, `secrets` are the
-                /// `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are tolerated unless said, 0 for any age. A
-                /// time in the future passes, as with Stripe's own libraries. Errors: `too_large`, `auth_missing`,
-                /// `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
-                fn stripe_verify(body: Bytes, header: Optional<Text>, secrets: List<Secret>, now: Whole; tolerance_s: Whole)
-                    -> Done;
-                /// Signs a message as Standard Webhooks does: the value of the header `webhook-signature`, `v1` for a secret
-                /// `whsec_…` and `v1a` for a private key `whsk_…`. `timestamp`, in Unix seconds, and `id` go into the headers
-                /// `webhook-timestamp` and `webhook-id`. Errors: `text_format`, `argument_range`, `secret_empty`,
-                /// `config_invalid`, `key_type`.
-                fn standard_webhooks_sign(id: Text, timestamp: Whole, body: Bytes, secret: Secret;) -> Text;
-                /// Proves a message of Standard Webhooks genuine and of our time. `secrets` are `whsec_…` or public keys
-                /// `whpk_…`; `now` is in Unix seconds, 300 seconds are tolerated both ways unless said. Whether a `webhook-id` was
-                /// seen before is the caller's to say. Errors: `too_large`, `duplicate_field`, `auth_missing`,
-                /// `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `secret_empty`, `config_invalid`.
-                fn standard_webhooks_verify(body: Bytes, headers: Headers, secrets: List<Secret>, now: Whole;
-                    tolerance_s: Whole) -> Done;
-                /// Signs the members of a callback in the `body` scheme of the generic HMAC callback: 64 hex digits, which
-                /// become the member `signature`. Errors: `canonical`, `secret_empty`.
-                fn hmac_callback_sign(fields: Map, secret: Secret;) -> Text;
-                /// Proves a generic HMAC callback genuine and, unless `require_fresh` is false, of our time. `scheme` is `body`
-                /// unless it is `header`. In the `body` scheme `signature_header` names the header that carries the signature
-                /// in place of the member; in the `header` scheme `header_names` may rename `signature`, `timestamp`, `nonce`
-                /// and `key_id`. A message that names its key verifies with the secret at the same place of `key_ids` only;
-                /// `secrets` are those that are valid now. Errors: `too_large`, `malformed`, `duplicate_field`, `canonical`,
-                /// `auth_…`, `secret_empty`, `value_unknown`, `argument_conflict`.
-                fn hmac_callback_verify(body: Bytes, secrets: List<Secret>, now: Whole; headers: Headers, scheme: Text,
-                    signature_header: Text, header_names: Map, key_ids: List<Text>, require_fresh: Flag, tolerance_s: Whole)
-                    -> SignedCallback;
-                /// Signs a request to WeChat Pay (API v3): the value of the header `Authorization`. `path` is the path with its
-                /// query as it goes over the wire, `serial` the number of the merchant's API certificate, `private_key` PEM.
-                /// Neither `timestamp` (Unix seconds) nor `nonce` (at most 32 letters and digits) is used twice. Errors:
-                /// `text_format`, `secret_empty`, `key_type`, `key_weak`.
-                fn wechatpay_authorization(method: Text, path: Text, body: Bytes, mchid: Text, serial: Text,
-                    private_key: Secret, timestamp: Whole, nonce: Text;) -> Text;
-                /// Proves a notice or an answer of WeChat Pay genuine and of our time. `keys` are platform certificates by their
-                /// serial numbers and public keys by their `PUB_KEY_ID_…`, all PEM; only the one that the message names is
-                /// tried, a certificate only while it is valid. `now` is in Unix seconds, 300 seconds are tolerated both ways
-                /// unless said. Errors: `auth_algorithm`, `auth_missing`, `duplicate_field`, `auth_malformed`, `auth_stale`,
-                /// `auth_cert`, `auth_unknown_key`, `auth_mismatch`, `key_type`, `key_weak`.
-                fn wechatpay_verify(body: Bytes, headers: Headers, keys: Map, now: Whole; tolerance_s: Whole) -> Done;
-                /// Opens the encrypted part (`resource`) of a notice of WeChat Pay, or of its list of certificates. Nothing is
-                /// given out that was not authenticated. Errors: `key_type` (the APIv3 key is not 32 characters),
-                /// `auth_decrypt`, `malformed`.
-                fn wechatpay_decrypt(resource: Json, api_v3_key: Secret;) -> Bytes;
-                /// Signs the parameters of a request to Alipay (RSA2): the value of the parameter `sign`. Empty parameters and
-                /// `sign` take no part. `private_key` is PEM or bare base64. Errors: `secret_empty`, `key_type`, `key_weak`.
-                fn alipay_sign(params: Map, private_key: Secret;) -> Text;
-                /// Proves a notice of Alipay genuine: the raw form that arrived, and Alipay's public key or certificate (PEM or
-                /// bare base64). The answer is what was signed, decoded. An old notice stays genuine; whom and what it is about
-                /// is the caller's to compare. Errors: `malformed`, `duplicate_field`, `too_large`, `auth_missing`,
-                /// `auth_algorithm`, `auth_malformed`, `auth_mismatch`, `secret_empty`, `key_type`, `key_weak`.
-                fn alipay_verify_notify(body: Bytes, public_key: Text;) -> Map;
-                /// Proves Alipay's answer to a method, such as `alipay.trade.query`, and gives the piece of its text that was
-                /// signed: only that may be read. Errors: `malformed`, `duplicate_field`, `event_mismatch`, `auth_missing`,
-                /// `auth_malformed`, `auth_mismatch`, `secret_empty`, `key_type`, `key_weak`.
-                fn alipay_verify_response(text: Text, method: Text, public_key: Text;) -> Text;
-                /// Proves a webhook of PayPal genuine. `certificate` is what the address in the header `PAYPAL-CERT-URL`
-                /// answered with, PEM; `roots` are trusted beside those that browsers trust; `environment` is `live` or
-                /// `sandbox`, `now` Unix seconds. PayPal signs a checksum that does not bind the body: ask its interface before
-                /// acting. Errors: `too_large`, `value_unknown`, `auth_missing`, `duplicate_field`, `auth_algorithm`,
-                /// `auth_cert_url`, `wrong_mode`, `auth_malformed`, `auth_cert`, `auth_mismatch`, `key_type`.
-                fn paypal_verify(body: Bytes, headers: Headers, webhook_id: Text, certificate: Text, roots: List<Text>,
-                    environment: Text, now: Whole;) -> Done;
+                signatures {
+                    /// Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is in Unix seconds.
+                    /// Errors: `secret_empty`, `key_type`, `argument_range`.
+                    fn stripe_sign(body: Bytes, secret: Secret, timestamp: Whole;) -> Text;
+                    /// Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`, `secrets` are the
+                    /// `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are tolerated unless said, 0 for any age. A
+                    /// time in the future passes, as with Stripe's own libraries. Errors: `too_large`, `auth_missing`,
+                    /// `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
+                    fn stripe_verify(body: Bytes, header: Optional<Text>, secrets: List<Secret>, now: Whole; tolerance_s: Whole)
+                        -> Done;
+                    /// Signs a message as Standard Webhooks does: the value of the header `webhook-signature`, `v1` for a secret
+                    /// `whsec_…` and `v1a` for a private key `whsk_…`. `timestamp`, in Unix seconds, and `id` go into the headers
+                    /// `webhook-timestamp` and `webhook-id`. Errors: `text_format`, `argument_range`, `secret_empty`,
+                    /// `config_invalid`, `key_type`.
+                    fn standard_webhooks_sign(id: Text, timestamp: Whole, body: Bytes, secret: Secret;) -> Text;
+                    /// Proves a message of Standard Webhooks genuine and of our time. `secrets` are `whsec_…` or public keys
+                    /// `whpk_…`; `now` is in Unix seconds, 300 seconds are tolerated both ways unless said. Whether a `webhook-id` was
+                    /// seen before is the caller's to say. Errors: `too_large`, `duplicate_field`, `auth_missing`,
+                    /// `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `secret_empty`, `config_invalid`.
+                    fn standard_webhooks_verify(body: Bytes, headers: Headers, secrets: List<Secret>, now: Whole;
+                        tolerance_s: Whole) -> Done;
+                    /// Signs the members of a callback in the `body` scheme of the generic HMAC callback: 64 hex digits, which
+                    /// become the member `signature`. Errors: `canonical`, `secret_empty`.
+                    fn hmac_callback_sign(fields: Map, secret: Secret;) -> Text;
+                    /// Proves a generic HMAC callback genuine and, unless `require_fresh` is false, of our time. `scheme` is `body`
+                    /// unless it is `header`. In the `body` scheme `signature_header` names the header that carries the signature
+                    /// in place of the member; in the `header` scheme `header_names` may rename `signature`, `timestamp`, `nonce`
+                    /// and `key_id`. A message that names its key verifies with the secret at the same place of `key_ids` only;
+                    /// `secrets` are those that are valid now. Errors: `too_large`, `malformed`, `duplicate_field`, `canonical`,
+                    /// `auth_…`, `secret_empty`, `value_unknown`, `argument_conflict`.
+                    fn hmac_callback_verify(body: Bytes, secrets: List<Secret>, now: Whole; headers: Headers, scheme: Text,
+                        signature_header: Text, header_names: Map, key_ids: List<Text>, require_fresh: Flag, tolerance_s: Whole)
+                        -> SignedCallback;
+                    /// Signs a request to WeChat Pay (API v3): the value of the header `Authorization`. `path` is the path with its
+                    /// query as it goes over the wire, `serial` the number of the merchant's API certificate, `private_key` PEM.
+                    /// Neither `timestamp` (Unix seconds) nor `nonce` (at most 32 letters and digits) is used twice. Errors:
+                    /// `text_format`, `secret_empty`, `key_type`, `key_weak`.
+                    fn wechatpay_authorization(method: Text, path: Text, body: Bytes, mchid: Text, serial: Text,
+                        private_key: Secret, timestamp: Whole, nonce: Text;) -> Text;
+                    /// Proves a notice or an answer of WeChat Pay genuine and of our time. `keys` are platform certificates by their
+                    /// serial numbers and public keys by their `PUB_KEY_ID_…`, all PEM; only the one that the message names is
+                    /// tried, a certificate only while it is valid. `now` is in Unix seconds, 300 seconds are tolerated both ways
+                    /// unless said. Errors: `auth_algorithm`, `auth_missing`, `duplicate_field`, `auth_malformed`, `auth_stale`,
+                    /// `auth_cert`, `auth_unknown_key`, `auth_mismatch`, `key_type`, `key_weak`.
+                    fn wechatpay_verify(body: Bytes, headers: Headers, keys: Map, now: Whole; tolerance_s: Whole) -> Done;
+                    /// Opens the encrypted part (`resource`) of a notice of WeChat Pay, or of its list of certificates. Nothing is
+                    /// given out that was not authenticated. Errors: `key_type` (the APIv3 key is not 32 characters),
+                    /// `auth_decrypt`, `malformed`.
+                    fn wechatpay_decrypt(resource: Json, api_v3_key: Secret;) -> Bytes;
+                    /// Signs the parameters of a request to Alipay (RSA2): the value of the parameter `sign`. Empty parameters and
+                    /// `sign` take no part. `private_key` is PEM or bare base64. Errors: `secret_empty`, `key_type`, `key_weak`.
+                    fn alipay_sign(params: Map, private_key: Secret;) -> Text;
+                    /// Proves a notice of Alipay genuine: the raw form that arrived, and Alipay's public key or certificate (PEM or
+                    /// bare base64). The answer is what was signed, decoded. An old notice stays genuine; whom and what it is about
+                    /// is the caller's to compare. Errors: `malformed`, `duplicate_field`, `too_large`, `auth_missing`,
+                    /// `auth_algorithm`, `auth_malformed`, `auth_mismatch`, `secret_empty`, `key_type`, `key_weak`.
+                    fn alipay_verify_notify(body: Bytes, public_key: Text;) -> Map;
+                    /// Proves Alipay's answer to a method, such as `alipay.trade.query`, and gives the piece of its text that was
+                    /// signed: only that may be read. Errors: `malformed`, `duplicate_field`, `event_mismatch`, `auth_missing`,
+                    /// `auth_malformed`, `auth_mismatch`, `secret_empty`, `key_type`, `key_weak`.
+                    fn alipay_verify_response(text: Text, method: Text, public_key: Text;) -> Text;
+                    /// Proves a webhook of PayPal genuine. `certificate` is what the address in the header `PAYPAL-CERT-URL`
+                    /// answered with, PEM; `roots` are trusted beside those that browsers trust; `environment` is `live` or
+                    /// `sandbox`, `now` Unix seconds. PayPal signs a checksum that does not bind the body: ask its interface before
+                    /// acting. Errors: `too_large`, `value_unknown`, `auth_missing`, `duplicate_field`, `auth_algorithm`,
+                    /// `auth_cert_url`, `wrong_mode`, `auth_malformed`, `auth_cert`, `auth_mismatch`, `key_type`.
+                    fn paypal_verify(body: Bytes, headers: Headers, webhook_id: Text, certificate: Text, roots: List<Text>,
+                        environment: Text, now: Whole;) -> Done;
+                }
+                display {
+                    /// A QR code as an SVG picture, to be put into a page as it is: black on white, with a quiet zone of `border`
+                    /// modules around it (4 unless said, at most 16) and `title` for those who cannot see it (`QR code` unless
+                    /// said). It has no size of its own and refers to nothing. Scanners read it with up to 15 % of it
+                    /// damaged. Errors: `too_large` (2331 bytes at most), `argument_missing`, `argument_range`, `text_format`.
+                    fn qr_svg(text: Text; border: Whole, title: Text) -> Text;
+                    /// The same QR code for a host that draws it itself: its rows from the top, `1` for a dark module and `0`
+                    /// for a light one, without a quiet zone. Errors: `too_large` (2331 bytes at most), `argument_missing`.
+                    fn qr_modules(text: Text;) -> List<Text>;
+                    /// An amount as people write it: digits in groups of three, all decimal places of the currency, and its sign
+                    /// (`$1,234.50`) or its code (`KWD 1.234`). `language` is `en` or `zh`, also as `zh-Hans` or `en_GB`; `en`
+                    /// unless said. A yuan is `CN¥100.00` in English and `¥100.00` in Chinese. Errors: `amount_…`,
+                    /// `currency`, `value_unknown`.
+                    fn format_amount(amount: Amount, currency: Text; language: Text) -> Text;
+                }
             }
         }
     };

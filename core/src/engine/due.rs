@@ -109,6 +109,7 @@ impl Engine {
             report.note(id, self.or_later(done, move |books| books.postpone_order(id)));
         }
         self.journal_rejections()?;
+        self.forget_nonces()?;
         report.sealed = self.seal()?;
         // Last, because it may wait for others.
         let delivered = self.deliver_webhooks(limit);

@@ -15,4 +15,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, statements: include_str!("schema/0001.sql") },
     Migration { number: 2, statements: include_str!("schema/0002.sql") },
     Migration { number: 3, statements: include_str!("schema/0003.sql") },
+    Migration { number: 4, statements: include_str!("schema/0004.sql") },
 ];

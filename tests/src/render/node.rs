@@ -163,6 +163,16 @@ const CLASSES: &[(&str, &str)] = &[
     ("InternalError", "A defect of Paywright itself."),
 ];
 
+/// The modules of the functions. One that is not named here has no types, which the test of the types notices.
+const MODULES: &[(&str, &str)] = &[
+    (
+        "signatures",
+        "Signatures of payment providers, made and verified without an engine, at once. Bodies are the raw bytes that \
+         arrived, times are Unix seconds that the caller gives.",
+    ),
+    ("display", "What a payer is shown: QR codes, and amounts as people write them."),
+];
+
 /// `index.d.ts`.
 pub(super) fn types() -> String {
     let mut out = HEAD.to_owned();
@@ -181,10 +191,15 @@ pub(super) fn types() -> String {
     METHODS.iter().for_each(|method| options(&mut out, method));
     out += ENGINE;
     METHODS.iter().for_each(|m| self::method(&mut out, m));
-    out += "}\n\n/** Signatures of payment providers, made and verified without an engine, at once. Bodies are the raw bytes that\n";
-    out += " * arrived, times are Unix seconds that the caller gives. */\nexport declare const signatures: {\n";
-    FUNCTIONS.iter().for_each(|f| function(&mut out, f));
-    out += "};\n";
+    out += "}\n";
+    for (module, doc) in MODULES {
+        out += "\n";
+        out += &documented("", doc);
+        _ = writeln!(out, "export declare const {module}: {{");
+        let of = FUNCTIONS.iter().filter(|function| function.module == *module);
+        of.for_each(|f| function(&mut out, f));
+        out += "};\n";
+    }
     out += ERRORS;
     for (name, doc) in CLASSES {
         out += &documented("", doc);

@@ -1,5 +1,6 @@
 //! The Python package's rendered files: `_native.pyi`, the stub of the compiled module, `types.py`, the names for
-//! annotations, and `signatures.py`, where the functions are found. What is not from the table (opening, closing, events) stands here word for word.
+//! annotations, and `signatures.py` and `display.py`, where the functions are found. What is not from the table (opening,
+//! closing, events) stands here word for word.
 
 use paywright::api::describe::{
     Argument, CHOICES, Doc, FUNCTIONS, Field, Function, GATEWAYS, INPUTS, METHODS, Method, RECORDS,
@@ -8,7 +9,7 @@ use paywright::api::describe::{
 
 use super::wrap;
 
-const NOTICE: &str =
+pub(super) const NOTICE: &str =
     "# Rendered from the surface table; to change it, change the table and run `render`.\n";
 const LINE: usize = 92;
 
@@ -46,6 +47,12 @@ const SIGNATURES_HEAD: &str = r#""""Signatures of payment providers, made and ve
 
 Bodies are raw bytes, times are Unix seconds that the caller gives; a refusal is a
 `paywright.PaywrightError` whose `code` names the cause.
+"""
+"#;
+
+const DISPLAY_HEAD: &str = r#""""What payers see, made without an engine: QR codes and amounts.
+
+A refusal is a `paywright.PaywrightError` whose `code` names the cause.
 """
 "#;
 
@@ -201,19 +208,39 @@ pub(super) fn stub() -> String {
 
 /// `signatures.py`.
 pub(super) fn signatures() -> String {
-    let mut out = format!("{NOTICE}{SIGNATURES_HEAD}\nfrom ._native import (\n");
-    FUNCTIONS.iter().for_each(|f| out.push_str(&format!("    {},\n", f.name)));
+    functions("signatures", SIGNATURES_HEAD)
+}
+
+/// `display.py`.
+pub(super) fn display() -> String {
+    functions("display", DISPLAY_HEAD)
+}
+
+/// A module of functions.
+fn functions(module: &str, head: &str) -> String {
+    let names = || FUNCTIONS.iter().filter(|f| f.module == module).map(|f| f.name);
+    let mut out = format!("{NOTICE}{head}\nfrom ._native import (\n");
+    names().for_each(|name| out.push_str(&format!("    {name},\n")));
     out.push_str(")\n");
-    out.push_str(&all(FUNCTIONS.iter().map(|f| f.name.to_owned())));
+    out.push_str(&all(names().map(str::to_owned)));
     out
 }
 
+/// The parameters of a class method of the engine, such as `open`, one line each.
+pub(super) fn parameters(of: &str) -> Vec<String> {
+    let after = ENGINE.split_once(&format!("    def {of}(\n        cls,\n"));
+    let lines = after.and_then(|(_, rest)| rest.split_once("    ) -> Paywright:"));
+    let gateway = format!("{} | Gateway", gateways());
+    let line = |line: &str| line.trim().replace("GATEWAY", &gateway);
+    lines.map(|(lines, _)| lines.lines().map(line).collect()).unwrap_or_default()
+}
+
 /// The configuration of any gateway.
-fn gateways() -> String {
+pub(super) fn gateways() -> String {
     GATEWAYS.iter().map(|gateway| gateway.name).collect::<Vec<_>>().join(" | ")
 }
 
-fn all(names: impl Iterator<Item = String>) -> String {
+pub(super) fn all(names: impl Iterator<Item = String>) -> String {
     let mut names: Vec<_> = names.map(|name| format!("    \"{name}\",\n")).collect();
     names.sort();
     format!("\n__all__ = [\n{}]\n", names.concat())
@@ -286,7 +313,7 @@ fn function(out: &mut String, function: &Function) {
     out.push_str(&docstring("    ", &function.doc.prose()));
 }
 
-fn docstring(indent: &str, prose: &str) -> String {
+pub(super) fn docstring(indent: &str, prose: &str) -> String {
     let lines = wrap(prose, LINE - indent.len());
     match &lines[..] {
         [one] => format!("{indent}\"\"\"{one}\"\"\"\n"),
@@ -307,7 +334,7 @@ fn default(kind: Type) -> &'static str {
 }
 
 /// What a method or a constructor takes.
-fn taken(kind: Type) -> String {
+pub(super) fn taken(kind: Type) -> String {
     match kind.of {
         Some(inner) if kind.name == "Optional" => format!("{} | None", taken_name(inner)),
         Some(inner) => format!("Iterable[{}]", taken_name(inner)),
@@ -330,7 +357,7 @@ fn taken_name(name: &str) -> String {
 }
 
 /// What a method or a record gives.
-fn given(kind: Type) -> String {
+pub(super) fn given(kind: Type) -> String {
     match kind.of {
         Some(inner) if kind.name == "Optional" => format!("{} | None", given_name(inner)),
         Some(inner) => format!("list[{}]", given_name(inner)),

@@ -1,11 +1,10 @@
-//! `docs/reference.md`: every method, function, record, choice, gateway, error, event, transfer and lifecycle, from the tables
-//! that decide. It explains nothing that the tables do not.
+//! `docs/reference.md`: every method, function, record, choice, gateway, event, transfer and lifecycle, from the tables that
+//! decide. It explains nothing that the tables do not.
 
 use paywright::api::describe::{
     Argument, CHOICES, FUNCTIONS, Field, Function, GATEWAYS, INPUTS, METHODS, Method, RECORDS,
     Record, payment_diagram, refund_diagram,
 };
-use paywright::error::{Code, Group, Who};
 use paywright::flow;
 use paywright::journal::EventName;
 use paywright::ledger;
@@ -30,8 +29,25 @@ Arguments after `*` are given by name. One with `?` may be left out.
 const FUNCTIONS_HEAD: &str = "
 ## Functions
 
-They sign and verify without an engine, in Python from `paywright.signatures`. Time is an argument: `now` and `timestamp`
-are Unix seconds. All arguments may be given by place or by name; one with `?` may be left out.
+They work without an engine. All arguments may be given by place or by name; one with `?` may be left out.
+";
+
+const SIGNATURES_HEAD: &str = "
+### Signatures
+
+They sign and verify, in Python from `paywright.signatures`. Time is an argument: `now` and `timestamp` are Unix seconds.
+";
+
+const DISPLAY_HEAD: &str = "
+### Display
+
+What payers see: QR codes and amounts, in Python from `paywright.display`.
+";
+
+const ERRORS: &str = "
+## Errors
+
+Every code, its sentence and who must act: [errors.md](errors.md), in Chinese [zh/errors.md](zh/errors.md).
 ";
 
 pub(super) fn reference() -> String {
@@ -39,12 +55,16 @@ pub(super) fn reference() -> String {
     out.push_str("\n## Methods\n");
     METHODS.iter().for_each(|method| describe_method(&mut out, method));
     out.push_str(FUNCTIONS_HEAD);
-    FUNCTIONS.iter().for_each(|function| describe_function(&mut out, function));
+    for (module, head) in [("signatures", SIGNATURES_HEAD), ("display", DISPLAY_HEAD)] {
+        out.push_str(head);
+        let functions = FUNCTIONS.iter().filter(|function| function.module == module);
+        functions.for_each(|function| describe_function(&mut out, function));
+    }
     describe_records(&mut out, "Inputs", INPUTS);
     describe_records(&mut out, "Gateways", GATEWAYS);
     describe_records(&mut out, "Records", RECORDS);
     describe_choices(&mut out);
-    describe_errors(&mut out);
+    out.push_str(ERRORS);
     describe_events(&mut out);
     describe_transfers(&mut out);
     describe_lifecycles(&mut out);
@@ -69,7 +89,7 @@ fn describe_function(out: &mut String, function: &Function) {
     let must = function.place.iter().map(|a| format!("{}: {}", a.name, a.kind));
     let may = function.left_out.iter().map(|a| format!("{}?: {}", a.name, a.kind));
     let arguments = must.chain(may).collect::<Vec<_>>().join(", ");
-    out.push_str(&format!("\n### {}\n\n{}\n\n", function.name, function.doc.prose()));
+    out.push_str(&format!("\n#### {}\n\n{}\n\n", function.name, function.doc.prose()));
     let call = format!("{}({arguments}) -> {}", function.name, function.result);
     out.push_str(&format!("```text\n{}\n```\n", wrap(&call, LINE).join("\n    ")));
 }
@@ -90,32 +110,6 @@ fn describe_choices(out: &mut String) {
         vec![code(c.name), words.join(" "), c.doc.prose()]
     };
     table(out, &["choice", "words", "meaning"], CHOICES.iter().map(row));
-}
-
-fn describe_errors(out: &mut String) {
-    out.push_str("\n## Errors\n\nA code never changes its spelling. `{…}` stands for a detail of the error.\n");
-    for group in Group::ALL {
-        out.push_str(&format!("\n### {} (HTTP {})\n\n", group.as_str(), group.http_status()));
-        let codes = Code::ALL.iter().filter(|code| code.group() == *group);
-        let row = |c: &Code| {
-            let retry = if c.retryable() { "yes" } else { "no" };
-            let (english, chinese) = (c.sentence().to_owned(), c.sentence_zh().to_owned());
-            vec![code(c.as_str()), who(c.who()).to_owned(), retry.to_owned(), english, chinese]
-        };
-        table(out, &["code", "who must act", "try again", "English", "Chinese"], codes.map(row));
-    }
-}
-
-fn who(who: Who) -> &'static str {
-    match who {
-        Who::Caller => "the caller",
-        Who::Payer => "the payer",
-        Who::Operator => "the operator",
-        Who::Gateway => "the gateway",
-        Who::Time => "nobody",
-        Who::Forger => "a forger, or a wrong key",
-        Who::Us => "Paywright",
-    }
 }
 
 fn describe_events(out: &mut String) {

@@ -5,6 +5,7 @@ pub mod exceptions;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+pub mod nonces;
 pub mod orders;
 pub mod payments;
 pub mod refunds;

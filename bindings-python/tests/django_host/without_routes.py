@@ -1,0 +1,7 @@
+"""A project that forgot to include our routes."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

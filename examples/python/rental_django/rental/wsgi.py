@@ -1,0 +1,8 @@
+"""What gunicorn serves: `gunicorn rental.wsgi`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rental.settings")
+application = get_wsgi_application()

@@ -1,0 +1,178 @@
+"""Builds what is published of the Python package, and tries each in an empty environment.
+
+    make wheels                    a wheel for glibc 2.17 and newer, one for musl, a source distribution
+    make wheels ONLY=manylinux     one of them: manylinux, musllinux or sdist
+
+A wheel is installed and run with no compiler and no cargo on the path. What cannot be built or run here is said, with the
+reason; only what fails ends the command with an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import toolchain
+
+DIST = toolchain.ROOT / "bindings-python" / "dist"
+PLACE = toolchain.BUILD / "wheels"
+WHEEL_BYTES_MAX = 5_000_000
+MACHINE = platform.machine()
+# The oldest C library that a wheel runs with, by kind: the Rust target, and what its file name says.
+TARGETS = {
+    "manylinux": (f"{MACHINE}-unknown-linux-gnu", "manylinux_2_17"),
+    "musllinux": (f"{MACHINE}-unknown-linux-musl", "musllinux_1_2"),
+}
+
+failures: list[str] = []
+left_out: list[str] = []
+
+
+def environment_in(folder: Path, python: Path = Path(sys.executable)) -> Path:
+    """An empty virtual environment; answers with its Python."""
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([python, "-m", "venv", folder], check=True)
+    return folder / "bin" / "python"
+
+
+def tools() -> tuple[Path, bool]:
+    """The folder with maturin, and whether zig is there: the compiler that knows every old C library."""
+    folder = PLACE / "tools"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        venv.create(folder, with_pip=True, clear=True)
+    install = [python, "-m", "pip", "install", "-q"]
+    subprocess.run([*install, "maturin>=1.16,<2"], check=True)
+    return python.parent, subprocess.run([*install, "ziglang"], check=False).returncode == 0
+
+
+def has_target(target: str) -> bool:
+    """Whether Rust can compile for it; what is missing is fetched where there is a rustup."""
+    if shutil.which("rustup"):
+        return subprocess.run(["rustup", "target", "add", target], capture_output=True, check=False).returncode == 0
+    folder = subprocess.run(["rustc", "--print", "target-libdir", "--target", target], capture_output=True, text=True)
+    return folder.returncode == 0 and Path(folder.stdout.strip()).is_dir()
+
+
+def maturin(folder: Path, *arguments: str) -> Path | None:
+    """Runs it; answers with the one file that it made."""
+    out = PLACE / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    path = os.pathsep.join([str(folder), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "CARGO_TARGET_DIR": str(toolchain.target())}
+    command = [folder / "maturin", *arguments, "-o", out]
+    if subprocess.run(command, cwd=DIST.parent, env=environment, check=False).returncode:
+        return None
+    [made] = out.iterdir()
+    DIST.mkdir(exist_ok=True)
+    return Path(shutil.move(made, DIST / made.name))
+
+
+def build_wheel(kind: str, folder: Path, zig: bool) -> Path | None:
+    target, tag = TARGETS[kind]
+    if not has_target(target):
+        left_out.append(f"{kind}: Rust has no target {target} here (rustup target add {target})")
+        return None
+    if zig:
+        return maturin(folder, "build", "--profile", "wheel", "--zig", "--target", target, "--compatibility", tag)
+    if kind == "musllinux":
+        left_out.append("musllinux: ziglang could not be installed, and nothing else here links for musl")
+        return None
+    left_out.append(f"{tag}: ziglang could not be installed, so the wheel wants the C library of this machine")
+    return maturin(folder, "build", "--profile", "wheel")
+
+
+def package_files() -> set[str]:
+    """Every file of the package that belongs into a wheel."""
+    listed = subprocess.run(["git", "ls-files", "paywright"], cwd=toolchain.PACKAGE, capture_output=True, text=True)
+    if not listed.returncode:
+        return set(listed.stdout.split())
+    found = (path.relative_to(toolchain.PACKAGE) for path in (toolchain.PACKAGE / "paywright").rglob("*") if path.is_file())
+    return {str(path) for path in found if "__pycache__" not in path.parts and path.suffix != ".so"}
+
+
+def check_contents(made: Path) -> None:
+    """Compares with the package's own files: templates, translations and the like are forgotten easily."""
+    if made.suffix == ".whl":
+        names = set(zipfile.ZipFile(made).namelist())
+    else:
+        names = {name.partition("bindings-python/python/")[2] for name in tarfile.open(made).getnames()}
+    missing = sorted(package_files() - names)
+    rubbish = sorted(name for name in names if "__pycache__" in name)
+    if missing or rubbish:
+        failures.append(f"{made.name}: lacks {missing}, has {rubbish}")
+    size = made.stat().st_size
+    print(f"{made.name}: {size / 1e6:.2f} MB, {len(names)} files", flush=True)
+    if size > WHEEL_BYTES_MAX:
+        failures.append(f"{made.name}: {size / 1e6:.2f} MB; at most {WHEEL_BYTES_MAX / 1e6:.0f} are wanted")
+
+
+def smoke(made: Path, python: Path, path: str, *options: str) -> None:
+    """Installs it into an empty environment and runs the smallest story, with nothing else on the path."""
+    there = environment_in(PLACE / "empty", python)
+    environment = {**os.environ, "PATH": os.pathsep.join(filter(None, [str(there.parent), path]))}
+    environment = {name: value for name, value in environment.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    environment["CARGO_TARGET_DIR"] = str(toolchain.target())
+    folder = PLACE / "nowhere"
+    folder.mkdir(exist_ok=True)
+    for command in (
+        [there, "-m", "pip", "install", "-q", "--no-deps", *options, made],
+        [there, toolchain.ROOT / "scripts" / "wheel_smoke.py"],
+        [there.parent / "paywright", "demo"],
+    ):
+        quiet = subprocess.DEVNULL if command[-1] == "demo" else None
+        if subprocess.run(command, cwd=folder, env=environment, stdout=quiet, check=False).returncode:
+            failures.append(f"{made.name}: {' '.join(str(word) for word in command)}")
+            return
+
+
+def try_wheel(kind: str, made: Path) -> None:
+    check_contents(made)
+    if kind == "musllinux":
+        library = zipfile.ZipFile(made).read("paywright/_native.abi3.so")
+        if b"GLIBC_" in library:
+            failures.append(f"{made.name}: it wants glibc")
+        left_out.append(f"{made.name}: not installed, because no Python here is built for musl")
+        return
+    for python in toolchain.interpreters().values():
+        smoke(made, python, "", "--no-index")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--only", choices=[*TARGETS, "sdist"])
+    only = parser.parse_args().only
+    toolchain.check()
+    if sys.platform != "linux":
+        raise SystemExit("make wheels builds for Linux, on Linux; `pip wheel ./bindings-python` builds for any system")
+    PLACE.mkdir(parents=True, exist_ok=True)
+    folder, zig = tools()
+    for kind in TARGETS:
+        if only in (None, kind) and (made := build_wheel(kind, folder, zig)) is not None:
+            try_wheel(kind, made)
+        elif only in (None, kind) and not any(kind in reason for reason in left_out):
+            failures.append(f"{kind}: it was not built")
+    if only in (None, "sdist"):
+        made = maturin(folder, "sdist")
+        if made is None:
+            failures.append("sdist: it was not built")
+        else:
+            check_contents(made)
+            smoke(made, Path(sys.executable), os.environ["PATH"])
+    for reason in left_out:
+        print(f"Left out: {reason}")
+    for failure in failures:
+        print(f"Failed: {failure}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
