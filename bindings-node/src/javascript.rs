@@ -14,8 +14,8 @@ use crate::shown::Value;
 
 /// Deeper than anything that is ever handed in.
 const DEPTH_MAX: usize = 16;
-/// More than anything that is ever handed in. It also ends an object that contains itself.
-const VALUES_MAX: usize = 100_000;
+/// Enough for the largest call, which hands in a hundred thousand rows; it also ends an object that contains itself.
+const VALUES_MAX: usize = 2_500_000;
 /// The largest whole number that JavaScript can tell from its neighbours.
 const SAFE_MAX: i64 = (1 << 53) - 1;
 

@@ -10,7 +10,7 @@ export const read = (path) => JSON.parse(readFileSync(new URL(path, ROOT), 'utf8
 const SURFACE = read('tests/surface.json');
 export const METHODS = new Map(SURFACE.methods.map((method) => [method.name, method]));
 const MADE = new Map(Object.entries(gateways).map(([name, make]) => [name.toLowerCase(), make]));
-const FIELDS = new Map([...SURFACE.inputs, ...SURFACE.gateways].map((record) => [record.name, record.fields]));
+const FIELDS = new Map(SURFACE.inputs.map((record) => [record.name, new Map(record.fields.map((f) => [f.name, f.type]))]));
 
 export const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -28,8 +28,12 @@ function handed(kind, value) {
   if (kind === 'Time') return new Date(value);
   if (kind === 'Gateway') return configured(value);
   if (kind === 'Bytes') return typeof value === 'string' ? Buffer.from(value) : value;
-  const of = /^List<(\w+)>$/.exec(kind)?.[1];
-  return FIELDS.has(of) ? value.map(spelled) : value;
+  const [, outer, of] = /^(List|Optional)<(\w+)>$/.exec(kind) ?? [];
+  if (outer === 'List' && Array.isArray(value)) return value.map((item) => handed(of, item));
+  if (outer === 'Optional') return value === null ? null : handed(of, value);
+  const fields = FIELDS.get(kind);
+  if (!fields || !isObject(value)) return value;
+  return spelled(Object.fromEntries(Object.entries(value).map(([name, item]) => [name, handed(fields.get(name), item)])));
 }
 
 /** A result as the scenario files write it. What a map of the host's own is called stays as it is. */
