@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo example test lint render vectors crash crash-django faults bench wheels versions clean help
+.PHONY: demo example test lint render vectors crash crash-django faults bench wheels npm versions clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -40,6 +40,7 @@ bench: ## figures as ratios to a raw limit measured in the same run (BENCH_ARGS=
 	@cargo bench -q -p paywright-tests --bench settle -- $(BENCH_ARGS)
 	@cargo bench -q -p paywright-tests --bench verify
 	@$(PYTHON) scripts/test.py --only bench-python
+	@$(PYTHON) scripts/test.py --only bench-node
 
 wheels: ## wheels and a source distribution in bindings-python/dist, each installed and tried (ONLY=manylinux|musllinux|sdist)
 	@$(PYTHON) scripts/wheels.py $(if $(ONLY),--only $(ONLY))
@@ -47,5 +48,8 @@ wheels: ## wheels and a source distribution in bindings-python/dist, each instal
 versions: ## the Python tests with every Python here and the oldest and newest frameworks (ONLY=3.12); keeps the table
 	@$(PYTHON) scripts/versions.py $(if $(ONLY),--only $(ONLY))
 
+npm: ## the packages for npm, in bindings-node/dist
+	@$(PYTHON) scripts/test.py --only npm
+
 clean: ## forget everything that was built
-	rm -rf target .venv .build bindings-python/dist
+	rm -rf target .venv .build bindings-python/dist bindings-node/dist bindings-node/node_modules bindings-node/paywright.node

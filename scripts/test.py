@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -166,6 +167,44 @@ def with_browser(environment: Environment) -> Environment:
     return {**environment, "PAYWRIGHT_CHROMIUM": str(program)}
 
 
+def node_tests(output: str, code: int) -> Counts:
+    found = re.search(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", output, re.MULTILINE)
+    counts = Counts(*(int(count) for count in found.groups())) if found else Counts()
+    if code and not counts.failed:
+        counts.failed = 1
+    return counts
+
+
+def node_suites() -> list[Suite]:
+    package = toolchain.NODE_PACKAGE
+    tests = sorted(str(path.relative_to(package)) for path in (package / "test").glob("*.test.mjs"))
+    environment = {**os.environ, "PAYWRIGHT_TESTING": "1"}
+    node = ["node", "--test", "--test-reporter=./test/reporter.mjs", *tests]
+    install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    return [
+        Suite("npm ci", install, as_one, directory=package),
+        Suite("node", node, node_tests, environment, package),
+        Suite("tsc", ["npm", "run", "--silent", "types"], as_one, directory=package),
+    ]
+
+
+def node_packaged() -> list[Suite]:
+    """`npm install` from source in an empty project, and the smallest programs that use it."""
+    place = BUILD / "installed-node"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    (place / "package.json").write_text('{"private": true}\n')
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(toolchain.target())}
+    smoke = ("import { Paywright } from 'paywright'; const pay = await Paywright.open('sqlite::memory:');"
+             "console.log(await pay.health()); await pay.close();")
+    install = ["npm", "install", "--no-audit", "--no-fund", str(toolchain.NODE_PACKAGE)]
+    return [
+        Suite("npm install", install, as_one, environment, place),
+        Suite("installed Node package", ["node", "--input-type=module", "-e", smoke], as_one, directory=place),
+        Suite("npx paywright", ["npx", "--no-install", "paywright", "--version"], as_one, directory=place),
+    ]
+
+
 def packaged(python: Path) -> list[Suite]:
     """`pip install` from source in an empty environment, and the smallest program that uses it."""
     place = BUILD / "installed"
@@ -197,7 +236,8 @@ def rust_tests() -> list[Suite]:
     environment = {**os.environ, **({"TMPDIR": str(memory)} if usable else {})}
     vectors = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "vectors").glob("*.json"))
     return [
-        Suite("rust", ["cargo", "test", "-q", "--workspace", "--exclude", "paywright-python", "--",
+        Suite("rust", ["cargo", "test", "-q", "--workspace", "--exclude", "paywright-python",
+                       "--exclude", "paywright-node", "--",
                        "--skip", STRIPE_MOCK_TEST], cargo_tests, environment),
         Suite("vectors", ["make", "-s", "vectors", f"FILES={' '.join(vectors)}"], plain_line),
     ]
@@ -217,7 +257,8 @@ def stripe_mock() -> Suite | str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["lint", "rust", "python", "package", "bench-python", "crash-django"])
+    parser.add_argument("--only", choices=["lint", "rust", "python", "node", "package", "bench-python", "bench-node",
+                                              "npm", "crash-django"])
     only = parser.parse_args().only
     toolchain.check()
     BUILD.mkdir(exist_ok=True)
@@ -252,8 +293,18 @@ def main() -> int:
                 for suite in suites:
                     suite.environment = {**suite.environment, **addresses}
                 all_of(suites)
+    if only in (None, "node"):
+        if why_not := toolchain.why_no_node():
+            total.add(Counts(skipped=1))
+            skipped.append(f"node: {why_not}")
+        else:
+            toolchain.build_node_module()
+            all_of(node_suites())
     if only in (None, "package"):
         all_of(packaged(Path(sys.executable)))
+        if not toolchain.why_no_node():
+            all_of(node_packaged())
+            toolchain.build_node_module()
     if only == "bench-python":
         python = with_peers(environment_with(ROOT / "bindings-python" / "requirements-test.txt"))
         environment = toolchain.build_python_module(release=True)
@@ -267,6 +318,18 @@ def main() -> int:
         command = [str(python), "-m", "pytest", "-q", "tests/test_django_crash.py"]
         all_of([Suite("kills under Django", command, pytest_tests, toolchain.build_python_module(),
                       ROOT / "bindings-python")])
+    if only in ("bench-node", "npm"):
+        if why_not := toolchain.why_no_node():
+            raise SystemExit(why_not)
+        toolchain.build_node_module(release=True)
+        package = toolchain.NODE_PACKAGE
+        if only == "npm":
+            all_of([Suite("npm packages", ["node", "scripts/packages.js"], as_one, directory=package)])
+        else:
+            benches = {"settles from Node": "settle.mjs", "callbacks verified from Node": "verify.mjs"}
+            all_of(node_suites()[:1] + [Suite(name, ["node", f"bench/{bench}"], as_one, directory=package)
+                                        for name, bench in benches.items()])
+            toolchain.build_node_module()
 
     for reason in skipped:
         print(f"\nSkipped: {reason}")

@@ -12,9 +12,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 PACKAGE = ROOT / "bindings-python" / "python"
+NODE_PACKAGE = ROOT / "bindings-node"
 RUST = (1, 89)
 PYTHON = (3, 10)
 GO = (1, 22)
+NODE = (20, 0)
 # Stripe's own mock server; its tests are skipped where it cannot be had.
 STRIPE_MOCK = ("github.com/stripe/stripe-mock", "v0.197.0")
 
@@ -72,6 +74,27 @@ def stripe_mock() -> tuple[Path | None, str]:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         return None, f"`{' '.join(command)}` failed: {last}"
     return program, ""
+
+
+def node_version() -> tuple[int, int]:
+    if not shutil.which("node"):
+        return (0, 0)
+    text = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"v(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def why_no_node() -> str:
+    """Why the Node package cannot be built and tested here, or nothing."""
+    if node_version() < NODE:
+        return f"Node {NODE[0]} or newer was not found; see https://nodejs.org"
+    return "" if shutil.which("npm") else "npm was not found"
+
+
+def build_node_module(release: bool = False) -> None:
+    """Builds the Node package's library in place, with the script that `npm install` runs."""
+    script = ["node", "scripts/build.js", *([] if release else ["--testing"])]
+    subprocess.run(script, cwd=NODE_PACKAGE, check=True)
 
 
 def interpreters() -> dict[tuple[int, int], Path]:

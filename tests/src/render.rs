@@ -4,6 +4,7 @@
 mod errors;
 mod gateways;
 mod metadata;
+mod node;
 mod python;
 mod python_async;
 mod python_web;
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Rendered> {
         file("bindings-python/python/paywright/_native.pyi", python::stub()),
         file("bindings-python/python/paywright/types.py", python::types()),
         file("bindings-python/python/paywright/signatures.py", python::signatures()),
+        file("bindings-node/index.d.ts", node::types()),
         file("bindings-python/python/paywright/aio.py", python_async::module()),
         file("bindings-python/python/paywright/_codes.py", python_web::codes()),
         file("bindings-python/python/paywright/fastapi/models.py", python_web::models()),

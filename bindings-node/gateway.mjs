@@ -1,0 +1,3 @@
+import gateway from './gateway.js';
+
+export const { Gateway, Refusal } = gateway;

@@ -1,0 +1,3 @@
+import adapter from './nest.js';
+
+export const { install } = adapter;

@@ -1,0 +1,20 @@
+import type { Paywright } from './index.js';
+import type { Options } from './express.js';
+
+/** Where the handlers are mounted, and who asks. */
+export interface WebOptions extends Options<Request> {
+  /** The path before `callback/…`, such as `/payments`. */
+  path?: string;
+}
+
+/** The routes of `paywright/express` as one handler of web requests. */
+export declare function handler(
+  engine: Paywright | Promise<Paywright>,
+  options: WebOptions,
+): (request: Request) => Promise<Response>;
+
+/** The same for `app/payments/[...paywright]/route.ts`; the route must run on Node: `export const runtime = 'nodejs'`. */
+export declare function payments(
+  engine: Paywright | Promise<Paywright>,
+  options?: WebOptions,
+): { GET(request: Request): Promise<Response>; POST(request: Request): Promise<Response> };

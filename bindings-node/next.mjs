@@ -1,0 +1,3 @@
+import adapter from './next.js';
+
+export const { payments, handler } = adapter;

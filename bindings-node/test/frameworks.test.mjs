@@ -1,0 +1,187 @@
+// Real applications of the frameworks, with body parsers installed globally: the bytes that arrive stay the bytes that are
+// verified, and where they are gone the error says what to change.
+
+import 'reflect-metadata';
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import { createServer } from 'node:http';
+import { Paywright, gateways } from 'paywright';
+import * as forExpress from 'paywright/express';
+import * as forFastify from 'paywright/fastify';
+import * as forHono from 'paywright/hono';
+import * as forNest from 'paywright/nest';
+import * as forNext from 'paywright/next';
+
+let pay;
+before(async () => {
+  const options = { gateways: [gateways.mock({ checkoutBaseUrl: 'http://127.0.0.1/payments/mock-checkout' })], mode: 'development' };
+  pay = await Paywright.open('sqlite::memory:', options);
+});
+after(() => pay.close());
+
+/** Who asks, as a session would say. */
+const customerOf = (request) => request.headers.get?.('x-customer') ?? request.headers['x-customer'];
+
+const listening = (server) => new Promise((resolve) => {
+  server.listen(0, '127.0.0.1', () => resolve([`http://127.0.0.1:${server.address().port}`, () => server.close()]));
+});
+
+const APPLICATIONS = {
+  'Express, mounted before the parsers': async () => {
+    const app = express();
+    app.use('/payments', forExpress.payments(pay, { customerOf }));
+    app.use(express.json(), express.urlencoded({ extended: true }), express.text(), express.raw());
+    return listening(createServer(app));
+  },
+  'Express, behind a parser that keeps the bytes': async () => {
+    const app = express();
+    app.use(express.json({ verify: forExpress.keepRawBody }), express.urlencoded({ extended: true, verify: forExpress.keepRawBody }));
+    app.use('/payments', forExpress.payments(pay, { customerOf }));
+    return listening(createServer(app));
+  },
+  'Express, behind a parser of bytes': async () => {
+    const app = express();
+    app.use(express.raw({ type: () => true }));
+    app.use('/payments', forExpress.payments(pay, { customerOf }));
+    return listening(createServer(app));
+  },
+  Fastify: async () => {
+    const app = fastify();
+    app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, { parsed: body }));
+    app.register(forFastify.payments(pay, { customerOf }), { prefix: '/payments' });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    return [`http://127.0.0.1:${app.server.address().port}`, () => app.close()];
+  },
+  Nest: async () => {
+    class Application {}
+    Module({})(Application);
+    const app = await NestFactory.create(Application, { logger: false });
+    await forNest.install(app, '/payments', pay, { customerOf });
+    await app.listen(0, '127.0.0.1');
+    return [`http://127.0.0.1:${app.getHttpServer().address().port}`, () => app.close()];
+  },
+  Hono: async () => {
+    const app = new Hono();
+    app.all('/payments/*', forHono.payments(pay, { path: '/payments', customerOf }));
+    return served(app.fetch);
+  },
+  'the handlers of Next': async () => {
+    const handlers = forNext.payments(Promise.resolve(pay), { path: '/payments', customerOf });
+    return served((request) => handlers[request.method](request));
+  },
+};
+
+/** A server of Node that speaks web requests. */
+function served(fetch) {
+  return listening(createServer(async (request, response) => {
+    const body = request.method === 'POST' ? { body: request, duplex: 'half' } : {};
+    const url = new URL(request.url, 'http://127.0.0.1');
+    const answer = await fetch(new Request(url, { method: request.method, headers: request.headers, ...body }));
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()));
+  }));
+}
+
+async function created(customer) {
+  const order = await pay.createOrder({ currency: 'CNY', amount: '100.00', customer });
+  return pay.createPayment(order.id, { returnUrl: 'http://127.0.0.1/back' });
+}
+
+for (const [name, start] of Object.entries(APPLICATIONS)) {
+  // Protects: in a real application, the callback is taken from the bytes that arrived, whoever else parses bodies.
+  test(`${name}: a callback`, async () => {
+    const [address, stop] = await start();
+    try {
+      const payment = await created('anna');
+      const [{ headers, body }] = await pay.mockCallbacks(payment.id, 'success');
+      const post = (bytes) => fetch(`${address}/payments/callback/mock`, { method: 'POST', headers, body: bytes });
+      const forged = await post(Buffer.concat([body, Buffer.from(' ')]));
+      assert.ok(forged.status >= 400, String(forged.status));
+      const answer = await post(body);
+      assert.equal(answer.status, 200, await answer.text());
+      assert.equal((await pay.payment(payment.id)).state, 'succeeded');
+    } finally {
+      await stop();
+    }
+  });
+
+  // Protects: a customer sees own payments and nobody else's; who is nobody sees nothing.
+  test(`${name}: status and history`, async () => {
+    const [address, stop] = await start();
+    try {
+      const payment = await created('berta');
+      const ask = async (path, customer) => {
+        const answer = await fetch(`${address}/payments/${path}`, { headers: customer ? { 'x-customer': customer } : {} });
+        return [answer.status, await answer.json()];
+      };
+      const [status, shown] = await ask(`${payment.id}/status`, 'berta');
+      assert.deepEqual([status, shown.payment_id, shown.status, shown.amount], [200, payment.id, 'pending', '100.00']);
+      assert.deepEqual((await ask(`${payment.id}/status`, 'carl'))[0], 404);
+      assert.deepEqual((await ask(`${payment.id}/status`))[0], 403);
+      const [, history] = await ask('history?size=5', 'berta');
+      assert.ok(history.payments.some((row) => row.payment_id === payment.id));
+      assert.deepEqual((await ask('history?size=x', 'berta'))[1].code, 'argument_range');
+      assert.deepEqual((await ask('nothing/of/the/kind', 'berta'))[0], 404);
+    } finally {
+      await stop();
+    }
+  });
+
+  // Protects: in development, the mock gateway's page can be clicked through.
+  test(`${name}: the mock checkout`, async () => {
+    const [address, stop] = await start();
+    try {
+      const payment = await created('dora');
+      const token = new URL(payment.action.url).searchParams.get('token');
+      const page = await fetch(`${address}/payments/mock-checkout?token=${token}`);
+      assert.equal(page.status, 200);
+      assert.match(page.headers.get('content-type'), /text\/html/);
+      assert.match(await page.text(), /100\.00/);
+      const body = new URLSearchParams({ token, outcome: 'pay' });
+      const click = await fetch(`${address}/payments/mock-checkout`, { method: 'POST', body, redirect: 'manual' });
+      assert.equal(click.status, 303);
+      assert.match(click.headers.get('location'), /^http:\/\/127\.0\.0\.1\/back/);
+      assert.equal((await pay.payment(payment.id)).state, 'succeeded');
+    } finally {
+      await stop();
+    }
+  });
+
+  // Protects: a body that is too large ends in an answer, not in memory.
+  test(`${name}: a large body`, async () => {
+    const [address, stop] = await start();
+    try {
+      const body = Buffer.alloc(2 * 1024 * 1024, 0x20);
+      const answer = await fetch(`${address}/payments/callback/mock`, { method: 'POST', body }).catch(() => ({ status: 413 }));
+      assert.equal(answer.status, 413);
+    } finally {
+      await stop();
+    }
+  });
+}
+
+// Protects: the usual trap, a parser before the middleware, ends in an error that names the fix for this framework.
+test('Express: the bytes are gone', async () => {
+  const app = express();
+  app.use(express.json());
+  app.use('/payments', forExpress.payments(pay));
+  const [address, stop] = await listening(createServer(app));
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${address}/payments/callback/mock`, { method: 'POST', headers, body: '{}' });
+  const told = await answer.json();
+  assert.deepEqual([answer.status, told.code], [400, 'body_type']);
+  assert.match(told.message, /before `express\.json\(\)`/);
+  stop();
+});
+
+// Protects: the same for web requests that somebody has read.
+test('web requests: the bytes are gone', async () => {
+  const { POST } = forNext.payments(pay, { path: '/payments' });
+  const request = new Request('http://127.0.0.1/payments/callback/mock', { method: 'POST', body: '{}' });
+  await request.text();
+  assert.match((await (await POST(request)).json()).message, /before anything has called its `json\(\)`/);
+});
