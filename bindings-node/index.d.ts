@@ -106,6 +106,52 @@ export interface Webhook {
   name?: string | null | undefined;
 }
 
+/** A row of a payments table that another system kept. */
+export interface ImportRow {
+  /** What names the row in its table. */
+  id: string;
+  /** The order that it pays for, in the host's words; one that is not there is created. */
+  reference: string;
+  /** How much; above zero, for refunds too. */
+  amount: DecimalString;
+  /** Where it stands, in a word of the old system, such as `PAID` or `requires_payment_method`. */
+  status: string;
+  /** `charge` or `refund`, in any case; `charge` unless said. */
+  transactionType?: string | null | undefined;
+  /** ISO 4217 code; that of the import unless said. */
+  currency?: string | null | undefined;
+  /** How the payer paid; that of the import unless said. */
+  method?: string | null | undefined;
+  /** The account it was collected through; that of the import unless said. */
+  gateway?: string | null | undefined;
+  /** The gateway's number of the movement of money. */
+  transactionId?: string | null | undefined;
+  /** The reference under which the gateway knows a payment that is still open, such as `pi_…`. */
+  gatewayReference?: string | null | undefined;
+  /**
+   * Of a refund: the `id` or `transaction_id` of the charge whose money went back; unless said, the only charge
+   * of the order, or the only one of that amount.
+   */
+  refundOf?: string | null | undefined;
+  /** Who owes, in the host's words. */
+  customer?: string | null | undefined;
+  /** What the order is about in all; what was collected for it unless said. */
+  total?: DecimalString | null | undefined;
+  /**
+   * Of a charge: how much of the order is a deposit. Of a refund: the same as its amount, if it returned the
+   * deposit.
+   */
+  deposit?: DecimalString | null | undefined;
+  /** What the payer read, or why money went back. */
+  description?: string | null | undefined;
+  /** When the row was written. */
+  createdAt?: Date | null | undefined;
+  /** When the money came or went back. */
+  paidAt?: Date | null | undefined;
+  /** Until when it could be paid. */
+  expiresAt?: Date | null | undefined;
+}
+
 /** A stand-in for a payment provider, inside the process. Refused in mode `live` and beside live credentials. */
 export interface MockFields {
   /** The secrets that sign and verify callbacks, the newest first; a public throwaway one unless said. */
@@ -770,6 +816,48 @@ export interface Examination {
   findings: Finding[];
 }
 
+/** A row that was not imported. Nothing of it was written. */
+export interface ImportProblem {
+  /** Its place among the rows given; they count from one. */
+  row: number;
+  /** What names it in its table. */
+  id: string;
+  /** The code of the error. */
+  code: string;
+  /** What is wrong. */
+  message: string;
+}
+
+/** What an import did, or would do. */
+export interface ImportReport {
+  /** Nothing was written. */
+  dryRun: boolean;
+  /** Rows looked at. */
+  rows: number;
+  /** Orders created. */
+  orders: number;
+  /** Payments written. */
+  payments: number;
+  /** Refunds written. */
+  refunds: number;
+  /** Rows that were imported before, and refunds that never came about. */
+  skipped: number;
+  /** What was collected and went back, by currency. */
+  sums: ImportSum[];
+  /** Rows that were not imported. */
+  problems: ImportProblem[];
+}
+
+/** The money of an import in one currency. */
+export interface ImportSum {
+  /** ISO 4217 code. */
+  currency: string;
+  /** Collected. */
+  collected: DecimalString;
+  /** Paid back. */
+  refunded: DecimalString;
+}
+
 /** A callback as the mock gateway would post it. */
 export interface Delivery {
   /** HTTP headers. */
@@ -1002,6 +1090,17 @@ export interface ReplayWebhookOptions extends CallOptions {
   after?: number | null | undefined;
   actor?: string | null | undefined;
 }
+/** What `importPayments` takes by name. */
+export interface ImportPaymentsOptions extends CallOptions {
+  table?: string | null | undefined;
+  flow?: string | null | undefined;
+  gateway?: string | null | undefined;
+  method?: string | null | undefined;
+  currency?: string | null | undefined;
+  ttlMinutes?: number | null | undefined;
+  dryRun?: boolean | null | undefined;
+  actor?: string | null | undefined;
+}
 /** What `claimNonce` takes by name. */
 export interface ClaimNonceOptions extends CallOptions {
   toleranceS?: number | null | undefined;
@@ -1215,6 +1314,15 @@ export declare class Paywright implements AsyncDisposable {
    * `webhook_not_found`, `message_not_found`, `argument_range`, `argument_conflict`.
    */
   replayWebhook(name: string, options?: ReplayWebhookOptions): Promise<WebhookStatus>;
+  /**
+   * Takes over rows of a payments table that another system kept: orders, payments, refunds and their transfers,
+   * as if they had happened here. A row that is given again changes nothing; a row that cannot be taken over is
+   * told in the report, and nothing of it is written. `table` names the old table (`payments` unless said),
+   * `flow` the lifecycle of orders that are created, `ttlMinutes` says how long the old system left a payment
+   * open where a row does not. Give all rows of an order in one call. Errors: `too_large` (more than 100000
+   * rows), `flow_not_found`, `gateway_not_found`, `currency`, `id_format`, `argument_range`.
+   */
+  importPayments(rows: readonly ImportRow[], options?: ImportPaymentsOptions): Promise<ImportReport>;
   /**
    * Takes the number of a signed request, once: `nonce` was not taken before in `scope` (such as a client's
    * name), and `timestamp`, in Unix seconds, is at most `toleranceS` from now (300 unless said, at most 3600).
