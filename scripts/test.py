@@ -130,7 +130,7 @@ def python_suites(python: Path, environment: Environment) -> list[Suite]:
         Suite("mypy", [str(python), "-m", "mypy", "--strict", "python/paywright", "tests", "../examples/python/shop",
                        "../examples/python/membership_fastapi", "../examples/python/fresh_database.py"],
               as_one, environment, bindings),
-        Suite("pyright", [str(scripts / "pyright"), "--verifytypes", "paywright", "--ignoreexternal"],
+        Suite("pyright", [str(python), str(ROOT / "scripts" / "typed.py"), str(scripts / "pyright")],
               as_one, environment, bindings),
         Suite("demo", [str(python), "-m", "shop", "--once"], as_one, environment),
         *example_types(python, environment),

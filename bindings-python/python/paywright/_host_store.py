@@ -34,11 +34,11 @@ class Unit:
     __slots__ = ("connection", "cursor", "joined", "marked")
 
     def __init__(self, connection: Any, cursor: Any, joined: bool, marked: bool) -> None:
-        self.connection = connection
-        self.cursor = cursor
-        self.joined = joined
+        self.connection: Any = connection
+        self.cursor: Any = cursor
+        self.joined: bool = joined
         # A savepoint was set, to go back to.
-        self.marked = marked
+        self.marked: bool = marked
 
 
 class CommitFailed(Exception):
@@ -54,8 +54,8 @@ class HostStore:
 
     dialect: str
     placeholder: str
-    prefix = "paywright_"
-    remedy = "make the tables"
+    prefix: str = "paywright_"
+    remedy: str = "make the tables"
 
     def begin(self, write: bool) -> Unit:
         """Begins a unit of work, or a look, on the connection of the calling thread."""

@@ -32,7 +32,7 @@ class SqlAlchemyStore(HostStore):
     current scope, where it has begun a transaction. Synchronous engines only.
     """
 
-    remedy = "run the statements of paywright.sqlalchemy.upgrade, or store.create_tables()"
+    remedy: str = "run the statements of paywright.sqlalchemy.upgrade, or store.create_tables()"
 
     def __init__(self, source: Engine | sessionmaker[Any] | scoped_session[Any] | Session) -> None:
         self._session: Callable[[], Session | None] = lambda: None
@@ -46,8 +46,8 @@ class SqlAlchemyStore(HostStore):
             name = "mariadb" if self._is_mariadb() else "mysql"
         if name not in ("sqlite", "postgresql", "mysql", "mariadb"):
             raise NotImplementedError(f"Paywright knows SQLite, PostgreSQL, MySQL and MariaDB, not {name}")
-        self.dialect = name
-        self.placeholder = "?" if name == "sqlite" else "%s"
+        self.dialect: str = name
+        self.placeholder: str = "?" if name == "sqlite" else "%s"
         self._current: ContextVar[object] = ContextVar("paywright_session", default=None)
 
     @contextmanager

@@ -25,13 +25,13 @@ class DjangoStore(HostStore):
     commit; elsewhere each unit of work is a transaction of its own.
     """
 
-    remedy = "run manage.py migrate"
+    remedy: str = "run manage.py migrate"
 
     def __init__(self, using: str = "default") -> None:
-        self.using = using
+        self.using: str = using
         connection = connections[using]
-        self.dialect = dialect_of(connection)
-        self.placeholder = "?" if self.dialect == "sqlite" else "%s"
+        self.dialect: str = dialect_of(connection)
+        self.placeholder: str = "?" if self.dialect == "sqlite" else "%s"
         self._sqlite = self.dialect == "sqlite"
         # Reading inside a block must not spoil it where an error does so.
         self._marks_reads = self.dialect == "postgresql"
