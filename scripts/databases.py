@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import toolchain
+
 PASSWORD = "throwaway"
 VARIABLES = {"postgresql": "PAYWRIGHT_TEST_POSTGRES_URL", "mariadb": "PAYWRIGHT_TEST_MARIADB_URL"}
 PACKAGES = {"postgresql": "postgresql", "mariadb": "mariadb-server"}
@@ -29,15 +31,6 @@ def program(name: str) -> str | None:
     places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     path = os.pathsep.join([os.environ.get("PATH", ""), *map(str, places), "/usr/sbin", "/usr/local/sbin"])
     return shutil.which(name, path=path)
-
-
-def install(kind: str) -> None:
-    """Installs a server where this is Debian and we may; says nothing where not."""
-    if os.geteuid() != 0 or not shutil.which("apt-get") or os.environ.get("PAYWRIGHT_NO_INSTALL"):
-        return
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    options = ["-o", "DPkg::Lock::Timeout=120", "-qq", "-y", "--no-install-recommends"]
-    subprocess.run(["apt-get", *options, "install", PACKAGES[kind]], env=environment, capture_output=True, check=False)
 
 
 def free_port() -> int:
@@ -154,8 +147,8 @@ def servers() -> Iterator[dict[str, str]]:
             if os.environ.get(variable):
                 found[variable] = os.environ[variable]
                 continue
-            if not program({"postgresql": "postgres", "mariadb": "mariadbd"}[kind]):
-                install(kind)
+            missing = not program({"postgresql": "postgres", "mariadb": "mariadbd"}[kind])
+            why_not = toolchain.debian(PACKAGES[kind]) if missing else "the server did not start"
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"paywright-{kind}-")))
             try:
                 if os.geteuid() == 0:
@@ -166,7 +159,7 @@ def servers() -> Iterator[dict[str, str]]:
             if address:
                 found[variable] = address
             else:
-                print(f"Skipped: the tests on {kind}; Debian has it: apt-get install {PACKAGES[kind]}", flush=True)
+                print(f"Skipped: the tests on {kind}: {why_not or 'the server did not start'}", flush=True)
         yield found
 
 

@@ -119,17 +119,25 @@ def chromium() -> tuple[Path | None, str]:
         return (Path(named), "") if Path(named).exists() else (None, f"PAYWRIGHT_CHROMIUM names {named}, which is not there")
     if found := _on_path("chromium", "chromium-browser", "google-chrome"):
         return found, ""
-    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return None, "Chromium was not found; on Debian: apt-get install chromium fonts-wqy-microhei"
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-wqy-microhei"]
-    done = subprocess.CompletedProcess[str](install, 1)
-    for command in (["apt-get", "update", "-qq"], install):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if found := _on_path("chromium"):
+    if not (why_not := debian("chromium", "fonts-wqy-microhei")) and (found := _on_path("chromium")):
         return found, ""
+    return None, why_not or "Chromium was installed and not found"
+
+
+def debian(*packages: str) -> str:
+    """Installs packages of Debian where this is Debian and we may; answers with the reason why not, or nothing.
+
+    No service of theirs is started: tests start their own.
+    """
+    install = ["apt-get", "-qq", "-y", "-o", "DPkg::Lock::Timeout=120", "install", "--no-install-recommends", *packages]
+    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return f"not found here; on Debian: apt-get install {' '.join(packages)}"
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    done = subprocess.CompletedProcess[str](install, 1)
+    for command in (["apt-get", "-qq", "update"], install):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-    return None, f"`{' '.join(install)}` failed: {last}"
+    return f"`{' '.join(install)}` failed: {last}" if done.returncode else ""
 
 
 def _on_path(*names: str) -> Path | None:
