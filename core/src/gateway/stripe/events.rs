@@ -1,10 +1,12 @@
 //! What Stripe's messages say. Which objects matter is a table; the rest is on record and changes nothing. Nothing here
 //! is reached before the signature was checked.
 
+use std::fmt::Write as _;
+
 use super::Stripe;
 use super::account::is_id;
 use super::states::{self, Meaning, Unclear};
-use super::wire::{Event as Message, Object, Whole};
+use super::wire::{Event as Message, Object};
 use crate::error::{Code, Error, Result};
 use crate::gateway::{Fact, Mark, Notice, PaymentFact, Subject};
 use crate::id::RefundId;
@@ -145,14 +147,17 @@ fn subject(kind: &str, object: &Object<'_>) -> Subject {
     let ours = object.payment_label().map(Subject::payment);
     let ours = ours.filter(|subject| matches!(subject, Subject::Payment(_)));
     let intent = object.payment_intent.id();
-    match kind.split('.').next().unwrap_or_default() {
-        _ if kind.contains("dispute") => intent.map(transaction).unwrap_or(Subject::Nothing),
-        "refund" => refund_subject(object),
-        "charge" if kind.contains(".refund.") => refund_subject(object),
-        "charge" => ours.or(intent.map(reference)).unwrap_or(Subject::Nothing),
+    let (family, rest) = kind.split_once('.').unwrap_or_default();
+    match family {
         "payment_intent" | "checkout" => {
             ours.or(object.id.get().map(reference)).unwrap_or(Subject::Nothing)
         }
+        "refund" => refund_subject(object),
+        "charge" if rest.starts_with("refund.") => refund_subject(object),
+        "charge" if rest.starts_with("dispute.") => {
+            intent.map(transaction).unwrap_or(Subject::Nothing)
+        }
+        "charge" => ours.or(intent.map(reference)).unwrap_or(Subject::Nothing),
         _ => Subject::Nothing,
     }
 }
@@ -187,26 +192,31 @@ fn is_printable(id: &str) -> bool {
 
 /// What a person needs who finds the message later: no secret, nothing about the payer.
 fn redacted(id: &str, kind: &str, object: &Object<'_>) -> String {
+    let texts = [
+        (r#"{"id":"#, Some(id)),
+        (r#","type":"#, Some(kind)),
+        (r#","object":"#, object.id.get()),
+        (r#","payment_intent":"#, object.payment_intent.id()),
+        (r#","status":"#, object.status.get()),
+        (r#","payment_status":"#, object.payment_status.get()),
+        (r#","currency":"#, object.currency.get()),
+    ];
+    let numbers = [
+        (r#","amount":"#, object.amount),
+        (r#","amount_total":"#, object.amount_total),
+        (r#","amount_received":"#, object.amount_received),
+    ];
     let mut out = String::with_capacity(320);
-    let mut text = |opening: &str, value: Option<&str>| {
-        let Some(value) = value else { return };
+    for (opening, text) in texts {
+        let Some(text) = text else { continue };
         out.push_str(opening);
-        write_text(&mut out, value);
-    };
-    text(r#"{"id":"#, Some(id));
-    text(r#","type":"#, Some(kind));
-    text(r#","object":"#, object.id.get());
-    text(r#","payment_intent":"#, object.payment_intent.id());
-    text(r#","status":"#, object.status.get());
-    text(r#","payment_status":"#, object.payment_status.get());
-    text(r#","currency":"#, object.currency.get());
-    let mut number = |opening: &str, value: Whole| {
-        let Some(value) = value.0 else { return };
-        [opening, "\"", &value.to_string(), "\""].iter().for_each(|part| out.push_str(part));
-    };
-    number(r#","amount":"#, object.amount);
-    number(r#","amount_total":"#, object.amount_total);
-    number(r#","amount_received":"#, object.amount_received);
+        write_text(&mut out, text);
+    }
+    for (opening, number) in numbers {
+        let Some(number) = number.0 else { continue };
+        out.push_str(opening);
+        let _ = write!(out, "\"{number}\""); // a String takes everything
+    }
     out.push('}');
     out
 }

@@ -14,19 +14,18 @@ use crate::json::DEPTH_MAX;
 /// A webhook message, of either kind. Its objects are on the heap: they are large, and as they are read, whatever they
 /// stand in is moved.
 #[derive(Default, Deserialize)]
-#[serde(default)]
 pub(super) struct Event<'a> {
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub id: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub object: Text<'a>,
-    #[serde(borrow, rename = "type")]
+    #[serde(default, borrow, rename = "type")]
     pub kind: Text<'a>,
     /// The connected account it happened in; absent for the account's own.
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub account: Text<'a>,
     /// The same in a thin message.
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub context: Text<'a>,
     pub livemode: Option<bool>,
     #[serde(borrow)]
@@ -38,7 +37,6 @@ pub(super) struct Event<'a> {
 
 /// What a snapshot message carries.
 #[derive(Default, Deserialize)]
-#[serde(default)]
 pub(super) struct Data<'a> {
     #[serde(borrow)]
     pub object: Option<Box<Object<'a>>>,
@@ -46,36 +44,39 @@ pub(super) struct Data<'a> {
 
 /// Any of Stripe's objects. Which members it has depends on what it is; the rest stay empty.
 #[derive(Default, Deserialize)]
-#[serde(default)]
 pub(super) struct Object<'a> {
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub id: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub object: Text<'a>,
     pub livemode: Option<bool>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub status: Text<'a>,
+    #[serde(default)]
     pub amount: Whole,
+    #[serde(default)]
     pub amount_received: Whole,
+    #[serde(default)]
     pub amount_capturable: Whole,
+    #[serde(default)]
     pub amount_total: Whole,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub currency: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub client_secret: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub url: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub mode: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub payment_status: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub payment_intent: Linked<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub cancellation_reason: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub reason: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub failure_reason: Text<'a>,
     #[serde(borrow)]
     pub last_payment_error: Option<Box<Trouble<'a>>>,
@@ -85,27 +86,25 @@ pub(super) struct Object<'a> {
 
 /// The labels that we put on objects.
 #[derive(Default, Deserialize)]
-#[serde(default)]
 pub(super) struct Metadata<'a> {
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub payment_id: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub refund_id: Text<'a>,
 }
 
 /// Why something did not work.
 #[derive(Default, Deserialize)]
-#[serde(default)]
 pub(super) struct Trouble<'a> {
-    #[serde(borrow, rename = "type")]
+    #[serde(default, borrow, rename = "type")]
     pub kind: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub code: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub decline_code: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub param: Text<'a>,
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub payment_intent: Linked<'a>,
 }
 
@@ -126,9 +125,8 @@ pub(super) struct List<'a> {
 
 /// The account behind a key.
 #[derive(Default, Deserialize)]
-#[serde(default)]
 pub(super) struct Account<'a> {
-    #[serde(borrow)]
+    #[serde(default, borrow)]
     pub id: Text<'a>,
     pub charges_enabled: Option<bool>,
 }
