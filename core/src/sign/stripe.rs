@@ -15,6 +15,8 @@ use crate::sign::unix_seconds;
 
 /// The header that carries the signatures.
 pub const SIGNATURE: &str = "Stripe-Signature";
+/// What a signature of the known version begins with.
+const V1: &str = "v1=";
 /// How old a message may be unless configured, in seconds; exactly so old still passes.
 pub const TOLERANCE_S: u32 = 300;
 
@@ -91,36 +93,39 @@ struct Offered<'h> {
     /// As it stands, because so it was signed.
     t: &'h str,
     timestamp_s: i64,
-    header: &'h str,
+    /// The signatures of the known version: the first, and the header after it, where more of them may stand.
+    first: &'h str,
+    rest: &'h str,
 }
 
 impl<'h> Offered<'h> {
     fn read(header: &'h str) -> Result<Self> {
-        let (mut t, mut signed) = (None, false);
-        for item in header.split(',') {
-            match item.split_once('=') {
-                Some(("t", text)) if t.is_some_and(|first| first != text) => {
+        let (mut t, mut signed, mut rest) = (None, None, header);
+        while !rest.is_empty() {
+            let item;
+            (item, rest) = rest.split_once(',').unwrap_or((rest, ""));
+            if let Some(text) = item.strip_prefix("t=") {
+                if t.replace(text).is_some_and(|first| first != text) {
                     return Err(unreadable("it has two different times"));
                 }
-                Some(("t", text)) => t = Some(text),
-                Some(("v1", _)) => signed = true,
-                None if item == "v1" || item == "t" => {
-                    return Err(unreadable("an item of the signature list is empty"));
-                }
-                _ => {} // v0, which Stripe calls fake, and versions to come
-            }
+            } else if let Some(signature) = item.strip_prefix(V1) {
+                signed = signed.or(Some((signature, rest)));
+            } else if item == "v1" || item == "t" {
+                return Err(unreadable("an item of the signature list is empty"));
+            } // v0, which Stripe calls fake, and versions to come
         }
         let t = t.ok_or_else(|| unreadable("it has no time"))?;
         let timestamp_s = unix_seconds(t).ok_or_else(|| unreadable("its time is not a number"))?;
         match signed {
-            true => Ok(Offered { t, timestamp_s, header }),
-            false => Err(unreadable("it has no signature of a known version")),
+            Some((first, rest)) => Ok(Offered { t, timestamp_s, first, rest }),
+            None => Err(unreadable("it has no signature of a known version")),
         }
     }
 
     fn any_equal(&self, digits: &[u8; 64]) -> Choice {
-        let signatures = self.header.split(',').filter_map(|item| item.strip_prefix("v1="));
-        signatures.fold(Choice::from(0), |found, one| found | same_digits(digits, one.as_bytes()))
+        let same = |signature: &str| same_digits(digits, signature.as_bytes());
+        let more = self.rest.split(',').filter_map(|item| item.strip_prefix(V1));
+        more.fold(same(self.first), |found, one| found | same(one))
     }
 }
 

@@ -1,8 +1,6 @@
 //! What Stripe's messages say. Which objects matter is a table; the rest is on record and changes nothing. Nothing here
 //! is reached before the signature was checked.
 
-use std::fmt::Write as _;
-
 use super::Stripe;
 use super::account::is_id;
 use super::states::{self, Meaning, Unclear};
@@ -202,9 +200,9 @@ fn redacted(id: &str, kind: &str, object: &Object<'_>) -> String {
         (r#","currency":"#, object.currency.get()),
     ];
     let numbers = [
-        (r#","amount":"#, object.amount),
-        (r#","amount_total":"#, object.amount_total),
-        (r#","amount_received":"#, object.amount_received),
+        (r#","amount":""#, object.amount),
+        (r#","amount_total":""#, object.amount_total),
+        (r#","amount_received":""#, object.amount_received),
     ];
     let mut out = String::with_capacity(320);
     for (opening, text) in texts {
@@ -212,10 +210,12 @@ fn redacted(id: &str, kind: &str, object: &Object<'_>) -> String {
         out.push_str(opening);
         write_text(&mut out, text);
     }
+    let mut digits = itoa::Buffer::new();
     for (opening, number) in numbers {
         let Some(number) = number.0 else { continue };
         out.push_str(opening);
-        let _ = write!(out, "\"{number}\""); // a String takes everything
+        out.push_str(digits.format(number));
+        out.push('"');
     }
     out.push('}');
     out
