@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 import host_databases
 import paywright
 from paywright import Paywright
+from paywright.types import ImportRowFields
 from test_sqlalchemy_store import made
 
 host_databases.prepare()
@@ -44,7 +45,7 @@ class Host:
     pay: Paywright
     transaction: Callable[[], AbstractContextManager[Statements]]
 
-    def rows(self) -> Iterator[dict[str, Any]]:
+    def rows(self) -> Iterator[ImportRowFields]:
         with self.transaction() as run:
             for number, order, amount, kind, status, moved in run(
                 "SELECT id, order_no, amount, transaction_type, status, number FROM old_payment ORDER BY id"
