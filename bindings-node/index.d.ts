@@ -987,6 +987,7 @@ export interface PaymentsOptions extends CallOptions {
 /** What `capturePayment` takes by name. */
 export interface CapturePaymentOptions extends CallOptions {
   amount?: DecimalString | null | undefined;
+  actor?: string | null | undefined;
 }
 /** What `cancelPayment` takes by name. */
 export interface CancelPaymentOptions extends CallOptions {
@@ -1033,6 +1034,7 @@ export interface ConfirmRefundOptions extends CallOptions {
 /** What `begin` takes by name. */
 export interface BeginOptions extends CallOptions {
   amount?: DecimalString | null | undefined;
+  actor?: string | null | undefined;
 }
 /** What `resume` takes by name. */
 export interface ResumeOptions extends CallOptions {
@@ -1231,11 +1233,11 @@ export declare class Paywright implements AsyncDisposable {
   /** A page of payments, newest first. Errors: `argument_range`, `value_unknown`. */
   payments(options?: PaymentsOptions): Pages<PaymentPage, Payment>;
   /**
-   * Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`, `gateway_rejected`,
-   * `outcome_unknown` (it will be asked).
+   * Collects held money: all of it unless said; the journal keeps who had it done. Errors: `transition`,
+   * `amount_mismatch`, `gateway_rejected`, `outcome_unknown` (it will be asked).
    */
   capturePayment(paymentId: string, options?: CapturePaymentOptions): Promise<Payment>;
-  /** Closes a payment at its gateway. Errors: `paid`, `outcome_unknown`. */
+  /** Closes a payment at its gateway; the journal keeps who had it done. Errors: `paid`, `outcome_unknown`. */
   cancelPayment(paymentId: string, options?: CancelPaymentOptions): Promise<Payment>;
   /** A person confirms that money came, on evidence. Errors: `manual_evidence`, `gateway_cannot`. */
   confirmPayment(paymentId: string, options: ConfirmPaymentOptions): Promise<Payment>;
@@ -1263,7 +1265,8 @@ export declare class Paywright implements AsyncDisposable {
   syncRefund(refundId: string, options?: CallOptions): Promise<Refund>;
   /**
    * Begins an operation on a payment or refund for a host that sends requests itself: the answer is a request
-   * with a ticket, or the result. Errors: those of the operation, `id_format`.
+   * with a ticket, or the result. `actor` is who captures or cancels. Errors: those of the operation,
+   * `id_format`.
    */
   begin(id: string, operation: StepOperation, options?: BeginOptions): Promise<Step>;
   /**

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paywright::api;
-use paywright::error::Error;
+use paywright::error::{Code, Error};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
@@ -12,11 +12,18 @@ use crate::shown::Shown;
 
 /// The exception for an error.
 pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
-    let raised = exception(py, error).map_or_else(|failure| failure, PyErr::from_value);
-    if let Some(cause) = take_cause(error) {
-        raised.set_cause(py, Some(PyErr::from_value(cause.into_bound(py))));
+    let cause = take_cause(error).map(|cause| PyErr::from_value(cause.into_bound(py)));
+    match cause {
+        // The host's own exception, as the host would have met it without us.
+        Some(own) if error.code() == Code::HostFailed => own,
+        cause => {
+            let raised = exception(py, error).map_or_else(|failure| failure, PyErr::from_value);
+            if cause.is_some() {
+                raised.set_cause(py, cause);
+            }
+            raised
+        }
     }
-    raised
 }
 
 fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {

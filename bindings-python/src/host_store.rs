@@ -166,7 +166,11 @@ impl HostStore {
             Code::Internal => Error::bug(why),
             code => Error::new(code).with("why", why),
         };
-        let kept = (error.code(), raised.value(py).clone().unbind().into_any());
+        let mut original = raised.value(py).clone().into_any();
+        if error.code() == Code::HostFailed {
+            original = original.getattr(intern!(py, "own")).unwrap_or(original);
+        }
+        let kept = (error.code(), original.unbind());
         CAUSE.with_borrow_mut(|cause| *cause = Some(kept));
         error
     }

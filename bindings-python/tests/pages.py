@@ -67,7 +67,8 @@ class Page:
 
     def run(self) -> None:
         text = played.filled(self.path.read_text(encoding="utf-8"))
-        text = re.sub(r"(127\.0\.0\.1(?::| --port ))8000", rf"\g<1>{free_port()}", text)
+        for known in ("8000", "8001"):
+            text = re.sub(rf"(127\.0\.0\.1(?::| --port )){known}", rf"\g<1>{free_port()}", text)
         try:
             for block in blocks(text):
                 if block.language not in self.left_out:

@@ -263,7 +263,8 @@ def test_capture_and_cancel(pay: Paywright, client: Any) -> None:
     assert pay.payment(held.id).captured == Decimal("60.00")
     confirmed(client, "payment", "cancel", open_one.id)
     assert pay.payment(open_one.id).state == "cancelled"
-    # The engine's journal has no person for these two: the gateway's answer is what moved the payment.
+    by = {event.event: event.actor for one in (held, open_one) for event in pay.logs(one.id)}
+    assert (by["payment.succeeded"], by["payment.cancelled"], by["payment.authorized"]) == ("alice", "alice", "system")
     assert recorded() == [("alice", open_one.id), ("alice", held.id)]
 
 

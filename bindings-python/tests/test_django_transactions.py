@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -18,7 +19,9 @@ from paywright import Paywright, PaywrightError
 
 host_databases.prepare()
 
-from django.db import connections, transaction  # noqa: E402
+from django.core.exceptions import SynchronousOnlyOperation  # noqa: E402
+from django.db import IntegrityError, connections, transaction  # noqa: E402
+from django.db.backends.signals import connection_created  # noqa: E402
 
 from paywright.django import DjangoStore  # noqa: E402
 
@@ -126,6 +129,53 @@ def test_a_spoiled_block_is_said_to_be_one(alias: str, pay: Paywright) -> None:
         assert error.value.code == "storage_failed"
         assert error.value.__cause__ is not None
     assert pay.orders().total == 0
+
+
+def test_an_error_that_was_caught_too_late_is_named(alias: str, pay: Paywright) -> None:
+    """Protects: a row of the host's that broke a constraint raises Django's own error, and where PostgreSQL then takes no
+    statement any more, ours says why."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute("INSERT INTO booking (id, order_id) VALUES (1, 'a')")
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        with pytest.raises(IntegrityError):
+            cursor.execute("INSERT INTO booking (id, order_id) VALUES (1, 'b')")
+        if connections[alias].vendor == "postgresql":
+            with pytest.raises(PaywrightError) as error:
+                pay.create_order(currency="CNY", amount="10.00")
+            assert error.value.code == "storage_failed" and "rolled back" in str(error.value)
+        else:
+            pay.create_order(currency="CNY", amount="10.00")
+    assert pay.orders().total == (0 if connections[alias].vendor == "postgresql" else 1)
+
+
+def test_a_receiver_of_the_host_raises_for_the_host(alias: str, pay: Paywright) -> None:
+    """Protects: what a project does with a new connection raises its own error, also where our call made the connection."""
+
+    def prepare_connection(connection: Any, **_: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO booking (id, order_id) VALUES (1, 'a')")
+
+    prepare_connection(connections[alias])
+    connections[alias].close()
+    connection_created.connect(prepare_connection)
+    try:
+        with pytest.raises(IntegrityError):
+            pay.create_order(currency="CNY", amount="10.00")
+    finally:
+        connection_created.disconnect(prepare_connection)
+        connections[alias].close()
+    assert pay.create_order(currency="CNY", amount="10.00").state == "pending"
+
+
+def test_a_view_of_an_event_loop_is_told_by_django(alias: str, pay: Paywright) -> None:
+    """Protects: a call from an event loop says what Django says there, which names the way out."""
+    connections[alias].close()
+
+    async def view() -> None:
+        pay.create_order(currency="CNY", amount="10.00")
+
+    with pytest.raises(SynchronousOnlyOperation, match="sync_to_async"):
+        asyncio.run(view())
 
 
 def test_the_books_stay_as_they_are(alias: str, pay: Paywright) -> None:

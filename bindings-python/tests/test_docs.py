@@ -73,6 +73,18 @@ def test_a_page_runs(page: str, tmp_path: Path) -> None:
         assert kinds == ["Mock", "Bank", "Signed", "Stripe", "WechatPay", "Alipay", "PayPal", "Parcel"]
 
 
+@pytest.mark.parametrize("page", ["docs/python/tutorial.md", "docs/zh/tutorial.md"])
+def test_a_tutorial_can_be_pasted(page: str, tmp_path: Path) -> None:
+    """Protects: pasted into Python's own prompt, as the tutorial says, each block does what it does in a file: there, what stands
+    behind an indented line needs an empty one before it."""
+    pasted = [block.text + "\n" for block in blocks((ROOT / page).read_text(encoding="utf-8")) if block.language == "python"]
+    prompt = [sys.executable, "-i", "-W", "error"]
+    told = subprocess.run(
+        prompt, cwd=tmp_path, env=environment(tmp_path), input="".join(pasted), capture_output=True, text=True, timeout=120
+    )
+    assert "Error" not in told.stderr, told.stderr
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_nothing_is_left_out_silently(page: str) -> None:
     """Protects: a block that no test runs from standing on a page without being on the list here."""

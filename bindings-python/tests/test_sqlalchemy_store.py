@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session, sessionmaker
 
 import host_databases
 import paywright
@@ -18,6 +19,18 @@ from paywright.sqlalchemy import SqlAlchemyStore, downgrade, migration_statement
 from scenario import SCENARIOS, Story
 
 FILES = sorted(SCENARIOS.glob("*.json"))
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Booking(Base):
+    """A row of the host's, pending in its session until something has it written."""
+
+    __tablename__ = "booking"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_id: Mapped[str]
 
 
 @pytest.fixture(params=host_databases.VENDORS)
@@ -162,6 +175,72 @@ def test_savepoints_nest(engine: Engine) -> None:
         session.commit()
     refused("order_not_found", pay.order, lost.id)
     assert pay.payment(payment.id).action.kind == "redirect"
+
+
+def test_a_flush_that_fails_is_the_hosts_own(engine: Engine) -> None:
+    """Protects: a pending object that breaks a constraint raises what it always raises, also where our call has it written."""
+    store = SqlAlchemyStore(engine)
+    pay = opened(store)
+    order = pay.create_order(currency="CNY", amount="10.00")
+    with Session(engine) as session, session.begin():
+        session.add(Booking(id=1, order_id=order.id))
+    with Session(engine) as session, store.joined(session):
+        session.add(Booking(id=1, order_id=order.id))
+        with pytest.raises(IntegrityError) as raised:
+            pay.create_payment(order.id, method="card")
+        assert "booking" in str(raised.value.statement) and raised.value.orig is not None
+        # As after a flush of the host's own: the transaction is over, and says so.
+        refused("storage_failed", pay.order, order.id)
+        session.rollback()
+        assert pay.create_payment(order.id, method="card").state == "init"
+        session.commit()
+    with Session(engine) as session, session.begin(), store.joined(session):
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.add(Booking(id=1, order_id=order.id))
+            pay.order(order.id)
+        # What was marked before it is still there to be kept.
+        pay.create_order(currency="CNY", amount="20.00")
+    assert (pay.orders().total, pay.payments().total) == (2, 1)
+    assert pay.verify().ok
+
+
+def test_a_hook_of_the_host_raises_for_the_host(engine: Engine) -> None:
+    """Protects: what a host's own rule about its objects raises is neither renamed nor taken for a defect of ours."""
+    store = SqlAlchemyStore(engine)
+    pay = opened(store)
+
+    class Refused(Exception):
+        pass
+
+    def refuse(*_: object) -> None:
+        raise Refused
+
+    with Session(engine) as session, store.joined(session):
+        event.listen(session, "before_flush", refuse)
+        session.add(Booking(id=1, order_id="none"))
+        with pytest.raises(Refused):
+            pay.create_order(currency="CNY", amount="10.00")
+    assert pay.orders().total == 0
+    # An error that comes later is not taken for that one.
+    assert refused("order_not_found", pay.order, "ord_00000000000000000000000001").__cause__ is None
+
+
+def test_who_interrupts_is_not_swallowed(engine: Engine) -> None:
+    """Protects: a worker that is told to stop while a statement runs stops, and leaves nothing half done."""
+    with Session(engine) as session:
+        store = SqlAlchemyStore(session)
+        pay = opened(store)
+
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        event.listen(session, "before_flush", stop)
+        session.add(Booking(id=1, order_id="none"))
+        with pytest.raises(KeyboardInterrupt):
+            pay.create_order(currency="CNY", amount="10.00")
+        event.remove(session, "before_flush", stop)
+        session.rollback()
+        assert pay.orders().total == 0
 
 
 def test_tables_are_asked_for(vendor: str, tmp_path: Path) -> None:

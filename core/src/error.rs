@@ -239,6 +239,7 @@ codes! {
         StorageCorrupt   = "storage_corrupt",      Operator, false, "The database is damaged ({why}); reading is possible, writing is refused. Restore a backup.", "数据库已损坏（{why}）；只能读取，拒绝写入。请恢复备份。";
         StorageUnknown   = "storage_unknown",      Time,     true,  "The database failed while committing; the change may or may not be durable. Read again before acting.", "数据库在提交时出错；更改可能已生效也可能未生效，请先重新读取。";
         StorageFailed    = "storage_failed",       Operator, true,  "The database failed: {why}.", "数据库出错：{why}。";
+        HostFailed       = "host_failed",          Caller,   false, "What your own code had pending in this transaction could not be done: {why}.", "您的程序在此事务中尚未写入的内容无法完成：{why}。";
         StoreClosed      = "store_closed",         Caller,   false, "This engine has been closed; open a new one.", "引擎已关闭；请重新打开。";
         AfterFork        = "after_fork",           Caller,   false, "The database was opened before a fork; open it again in the child process.", "数据库在 fork 之前打开；请在子进程中重新打开。";
     }

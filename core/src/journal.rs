@@ -37,6 +37,9 @@ words! {
         PaymentCancelled = "payment.cancelled",
         /// A payment's time ran out.
         PaymentExpired = "payment.expired",
+        /// Somebody asked for a capture or a cancellation, and the answer did not bring it about: it told of something else,
+        /// came after a callback that had told already, or is not known yet.
+        PaymentAsked = "payment.asked",
         /// A refund was accepted and reserved.
         RefundCreated = "refund.created",
         /// A refund was paid.

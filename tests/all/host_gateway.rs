@@ -185,12 +185,14 @@ fn giving_up_collects_nothing() {
     let world = World::new();
     world.answers(&["token", "waiting"]);
     let payment = world.payment("100.00");
-    let step = world.begin(&payment.id, "cancel");
+    let step = world.begin_as(&payment.id, "cancel", "ann");
     let query = world.resume(&step, 200, "refused");
     assert_eq!(url(&query), "https://own.invalid/query");
     let refusal = world.try_resume(&query, "agreed").unwrap_err();
     assert_eq!(refusal.code().as_str(), "outcome_unknown");
     assert_eq!(world.payment_now(&payment.id).state, PaymentState::init);
+    // Who asked is on record, although all steps went through the host's hands.
+    assert_eq!(world.last_act(&payment.id), ("payment.asked".to_owned(), "ann".to_owned()));
 }
 
 /// Protects: a capture that did not work is an error that says so, and held money stays held until the gateway says more.

@@ -69,6 +69,13 @@ impl Shop {
         self.pay.cancel_payment(read(asked)).unwrap()
     }
 
+    /// Who did what to a payment after it was created, in the journal's words.
+    fn acts(&self, payment: &Payment) -> Vec<(String, String)> {
+        let logs = self.pay.logs(read(json!({"payment_id": payment.id}))).unwrap();
+        let acts = logs.into_iter().map(|log| (log.event, log.actor));
+        acts.filter(|(event, _)| event != "payment.created").collect()
+    }
+
     fn told(&self, event: &str, kind: &str, id: &str) -> CallbackResult {
         let (headers, body) = self.stripe.message(event, kind, id);
         let arrived = arguments::handle_callback {
@@ -88,6 +95,10 @@ impl Shop {
     fn sound(&self) {
         assert!(self.pay.verify(arguments::verify {}).unwrap().ok);
     }
+}
+
+fn acts(told: &[(&str, &str)]) -> Vec<(String, String)> {
+    told.iter().map(|(event, actor)| ((*event).to_owned(), (*actor).to_owned())).collect()
 }
 
 fn named(payment: &Payment) -> &str {
@@ -182,7 +193,7 @@ fn holds() {
             let held = shop.sync(&held);
             assert_eq!(held.state, PaymentState::authorized);
             shop.stripe.will(if lost { &[Trouble::AnswerLost] } else { &[] });
-            let asked = json!({"payment_id": held.id, "amount": "15.00"});
+            let asked = json!({"payment_id": held.id, "amount": "15.00", "actor": "ann"});
             match shop.pay.capture_payment(read(asked)) {
                 Ok(_) => assert!(!lost),
                 Err(error) => assert!(lost && error.code() == Code::OutcomeUnknown, "{error}"),
@@ -192,6 +203,12 @@ fn holds() {
                 (captured.state, captured.captured.as_str()),
                 (PaymentState::succeeded, "15.00")
             );
+            // Where the answer was lost, who asked stands beside what was found out later.
+            let by = match lost {
+                false => acts(&[("payment.succeeded", "ann")]),
+                true => acts(&[("payment.asked", "ann"), ("payment.succeeded", "system")]),
+            };
+            assert_eq!(shop.acts(&held)[1..], by);
 
             let held = shop.pay(json!({"experience": experience, "capture": "manual"}));
             shop.stripe.paid(named(&held));
@@ -199,6 +216,7 @@ fn holds() {
             assert_eq!(shop.cancel(&held).state, PaymentState::cancelled);
             let intents = shop.stripe.all("payment_intent");
             assert!(intents.iter().any(|intent| intent["status"] == "canceled"));
+            assert_eq!(shop.acts(&held)[1..], acts(&[("payment.cancelled", "tester")]));
             shop.sound();
         }
     }

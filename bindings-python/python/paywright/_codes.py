@@ -443,6 +443,11 @@ CODES: dict[str, Code] = {
         "The database failed: {why}.",
         "数据库出错：{why}。",
     ),
+    "host_failed": Code(
+        "storage_error", 503, "caller", False,
+        "What your own code had pending in this transaction could not be done: {why}.",
+        "您的程序在此事务中尚未写入的内容无法完成：{why}。",
+    ),
     "store_closed": Code(
         "storage_error", 503, "caller", False,
         "This engine has been closed; open a new one.",

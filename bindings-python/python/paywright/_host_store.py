@@ -25,6 +25,7 @@ ISOLATION = {
     "mariadb": ("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"),
 }
 SAVEPOINT = "paywright_work"
+ABORTED = "an earlier error spoiled the transaction around the call; nothing can be done before it is rolled back"
 DUPLICATE = "a unique constraint refused the row"
 
 
@@ -47,6 +48,14 @@ class CommitFailed(Exception):
 
 class Spoiled(Exception):
     """The host's transaction can only be rolled back."""
+
+
+class HostRaised(Exception):
+    """Code of the host that ran within our call raised; the caller gets `own` as it is."""
+
+    def __init__(self, own: Exception) -> None:
+        super().__init__()
+        self.own: Exception = own
 
 
 class HostStore:
@@ -86,6 +95,11 @@ class HostStore:
             return (code, why) if code in ("storage_busy", "storage_full", "internal") else ("storage_unknown", why)
         if isinstance(error, Spoiled):
             return "storage_failed", str(error)
+        if isinstance(error, HostRaised):
+            return "host_failed", type(error.own).__name__
+        if not isinstance(error, Exception):
+            # A worker that is stopped, an interrupt: not the database's, and nobody may swallow it.
+            return "host_failed", type(error).__name__
         return classified(error)
 
     def _begin_own(self, cursor: Any, write: bool) -> None:
@@ -125,6 +139,8 @@ def classified(error: BaseException) -> tuple[str, str]:
     if isinstance(number, int) and driver in ("pymysql", "MySQLdb"):
         return _mysql(number), DUPLICATE if number == 1062 else f"{kind} {number}"
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    if state == "25P02":
+        return "storage_failed", ABORTED
     if isinstance(state, str):
         return _postgresql(state), f"{kind} {state}"
     if driver == "sqlite3":

@@ -1657,9 +1657,11 @@ class Paywright:
         payment_id: str,
         *,
         amount: AmountLike | None = None,
+        actor: str | None = None,
     ) -> Payment:
-        """Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`,
-        `gateway_rejected`, `outcome_unknown` (it will be asked).
+        """Collects held money: all of it unless said; the journal keeps who had it done.
+        Errors: `transition`, `amount_mismatch`, `gateway_rejected`, `outcome_unknown` (it
+        will be asked).
         """
     def cancel_payment(
         self,
@@ -1667,7 +1669,9 @@ class Paywright:
         *,
         actor: str | None = None,
     ) -> Payment:
-        """Closes a payment at its gateway. Errors: `paid`, `outcome_unknown`."""
+        """Closes a payment at its gateway; the journal keeps who had it done. Errors: `paid`,
+        `outcome_unknown`.
+        """
     def confirm_payment(
         self,
         payment_id: str,
@@ -1753,10 +1757,11 @@ class Paywright:
         operation: StepOperation,
         *,
         amount: AmountLike | None = None,
+        actor: str | None = None,
     ) -> Step:
         """Begins an operation on a payment or refund for a host that sends requests itself:
-        the answer is a request with a ticket, or the result. Errors: those of the
-        operation, `id_format`.
+        the answer is a request with a ticket, or the result. `actor` is who captures or
+        cancels. Errors: those of the operation, `id_format`.
         """
     def resume(
         self,

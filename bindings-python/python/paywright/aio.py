@@ -349,11 +349,13 @@ class AsyncPaywright(Bridge):
         payment_id: str,
         *,
         amount: AmountLike | None = None,
+        actor: str | None = None,
     ) -> Payment:
-        """Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`,
-        `gateway_rejected`, `outcome_unknown` (it will be asked).
+        """Collects held money: all of it unless said; the journal keeps who had it done.
+        Errors: `transition`, `amount_mismatch`, `gateway_rejected`, `outcome_unknown` (it
+        will be asked).
         """
-        return await self.call(Paywright.capture_payment, payment_id, amount=amount)
+        return await self.call(Paywright.capture_payment, payment_id, amount=amount, actor=actor)
 
     async def cancel_payment(
         self,
@@ -361,7 +363,9 @@ class AsyncPaywright(Bridge):
         *,
         actor: str | None = None,
     ) -> Payment:
-        """Closes a payment at its gateway. Errors: `paid`, `outcome_unknown`."""
+        """Closes a payment at its gateway; the journal keeps who had it done. Errors: `paid`,
+        `outcome_unknown`.
+        """
         return await self.call(Paywright.cancel_payment, payment_id, actor=actor)
 
     async def confirm_payment(
@@ -502,12 +506,13 @@ class AsyncPaywright(Bridge):
         operation: StepOperation,
         *,
         amount: AmountLike | None = None,
+        actor: str | None = None,
     ) -> Step:
         """Begins an operation on a payment or refund for a host that sends requests itself:
-        the answer is a request with a ticket, or the result. Errors: those of the
-        operation, `id_format`.
+        the answer is a request with a ticket, or the result. `actor` is who captures or
+        cancels. Errors: those of the operation, `id_format`.
         """
-        return await self.call(Paywright.begin, id, operation, amount=amount)
+        return await self.call(Paywright.begin, id, operation, amount=amount, actor=actor)
 
     async def resume(
         self,

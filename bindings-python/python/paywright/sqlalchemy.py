@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from ._host_store import HostStore, Spoiled, Unit, drop_statements, schema_statements
+from ._host_store import HostRaised, HostStore, Spoiled, Unit, drop_statements, schema_statements
 
 __all__ = ["SqlAlchemyStore", "downgrade", "migration_statements", "upgrade"]
 
@@ -67,7 +67,10 @@ class SqlAlchemyStore(HostStore):
         if not session.is_active:
             raise Spoiled(SPOILED)
         # What the host has written so far is seen by constraints, and written before what follows from it.
-        session.flush()
+        try:
+            session.flush()
+        except Exception as error:
+            raise HostRaised(error) from error
         raw: Any = session.connection().connection.dbapi_connection
         cursor = raw.cursor()
         if self.dialect == "sqlite" and not raw.in_transaction:

@@ -19,7 +19,8 @@ NUMBERS = itertools.count(1)
 # What the books say, read by a process of its own beside the server.
 ASK = """
 import json, paywright
-pay = paywright.Paywright.open(sys.argv[1], gateways=[paywright.Mock()], mode="development")
+from membership_fastapi.database import Database
+pay = paywright.Paywright.open(Database(sys.argv[1]).store, gateways=[paywright.Mock()], mode="development")
 
 def answer():
     report = pay.verify()

@@ -178,7 +178,8 @@ impl Paywright {
                 }
                 None => None,
             };
-            convert::payment(self.engine.capture_payment(id, amount)?, false)
+            let actor = a.actor.as_deref().unwrap_or(SYSTEM);
+            convert::payment(self.engine.capture_payment(id, amount, actor)?, false)
         })
     }
 

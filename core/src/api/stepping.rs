@@ -9,6 +9,7 @@ use crate::engine::{Step, StepOperation};
 use crate::error::{Code, Error, Result};
 use crate::http::{NoResponse, RESPONSE_BYTES_MAX, Response};
 use crate::id::PaymentId;
+use crate::journal::SYSTEM;
 
 impl Paywright {
     pub fn begin(&self, a: arguments::begin) -> Result<types::Step> {
@@ -21,7 +22,8 @@ impl Paywright {
                 }
                 None => None,
             };
-            step(self.engine.begin(&a.id, operation, amount)?)
+            let actor = a.actor.as_deref().unwrap_or(SYSTEM);
+            step(self.engine.begin(&a.id, operation, amount, actor)?)
         })
     }
 

@@ -853,10 +853,10 @@ macro_rules! surface {
                 fn payment(payment_id: Text;;) -> Payment;
                 /// A page of payments, newest first. Errors: `argument_range`, `value_unknown`.
                 fn payments(;; order_id: Text, customer: Text, state: PaymentState, page: Whole, size: Whole) -> PaymentPage;
-                /// Collects held money: all of it unless said. Errors: `transition`, `amount_mismatch`, `gateway_rejected`,
-                /// `outcome_unknown` (it will be asked).
-                fn capture_payment(payment_id: Text;; amount: Amount) -> Payment;
-                /// Closes a payment at its gateway. Errors: `paid`, `outcome_unknown`.
+                /// Collects held money: all of it unless said; the journal keeps who had it done. Errors: `transition`,
+                /// `amount_mismatch`, `gateway_rejected`, `outcome_unknown` (it will be asked).
+                fn capture_payment(payment_id: Text;; amount: Amount, actor: Text) -> Payment;
+                /// Closes a payment at its gateway; the journal keeps who had it done. Errors: `paid`, `outcome_unknown`.
                 fn cancel_payment(payment_id: Text;; actor: Text) -> Payment;
                 /// A person confirms that money came, on evidence. Errors: `manual_evidence`, `gateway_cannot`.
                 fn confirm_payment(payment_id: Text; actor: Text, reason: Text; transaction_id: Text) -> Payment;
@@ -881,8 +881,9 @@ macro_rules! surface {
                 /// Asks the gateway about a refund. Errors: `refund_not_found`, `gateway_cannot`.
                 fn sync_refund(refund_id: Text;;) -> Refund;
                 /// Begins an operation on a payment or refund for a host that sends requests itself: the answer is a request
-                /// with a ticket, or the result. Errors: those of the operation, `id_format`.
-                fn begin(id: Text, operation: StepOperation;; amount: Amount) -> Step;
+                /// with a ticket, or the result. `actor` is who captures or cancels. Errors: those of the operation,
+                /// `id_format`.
+                fn begin(id: Text, operation: StepOperation;; amount: Amount, actor: Text) -> Step;
                 /// Goes on with what came back for a step's request: status, headers and body, or why there is none. Errors:
                 /// those of the operation, `text_format` (the ticket), `argument_missing`.
                 fn resume(ticket: Text;; status: Whole, headers: Headers, body: Bytes, failure: NoResponse) -> Step;

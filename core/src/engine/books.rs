@@ -86,6 +86,11 @@ impl<'a> Books<'a> {
         Books { engine, connection, now, actor }
     }
 
+    /// The same books in the name of somebody else.
+    pub(super) fn acting_as<'b>(&'b mut self, actor: &'b str) -> Books<'b> {
+        Books::new(self.engine, self.connection, self.now, actor)
+    }
+
     /// Writes a journal row; answers with its number.
     pub(super) fn journal(
         &mut self,

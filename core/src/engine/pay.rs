@@ -9,6 +9,7 @@ use super::exchange::{Asked, Heard};
 use super::idempotency::{IdempotencyKey, Known};
 use super::orders::{ACTOR_MAX, TEXT_MAX};
 use super::pay_plan::{NewPayment, Plan};
+use super::pay_record::Wish;
 use crate::error::{Code, Error, Result};
 use crate::gateway::PaymentIntent;
 use crate::id::{OrderId, PaymentId};
@@ -216,17 +217,28 @@ impl Engine {
 
     /// Sends the intent of a payment and records the answer.
     fn ask_to_pay(self: &Arc<Self>, payment: &Payment) -> Result<Payment> {
-        self.carry_out(payment, Asked::Pay)
+        self.carry_out(payment, Wish::of_nobody(Asked::Pay))
     }
 
     /// Records what a gateway answered about a payment, in one unit of work.
     pub(super) fn record(self: &Arc<Self>, payment: &Payment, heard: Heard) -> Result<Payment> {
+        self.record_for(&Wish::of_nobody(Asked::Query), payment, heard)
+    }
+
+    /// The same for what somebody asked for: their name stands in the journal.
+    fn record_for(
+        self: &Arc<Self>,
+        wish: &Wish,
+        payment: &Payment,
+        heard: Heard,
+    ) -> Result<Payment> {
         let id = payment.id;
         let heard = Arc::new(heard);
+        let wish = wish.clone();
         let (payment, refunds) = self.transact(SYSTEM, move |books| {
             let mut follow_up = Vec::new();
             let mut target = books.target(id, heard.transaction_id())?;
-            books.heard(&mut target, &heard, &mut follow_up)?;
+            books.heard_for(&wish, &mut target, &heard, &mut follow_up)?;
             books.ask_again_later(&mut target.payment)?;
             Ok((target.payment, follow_up))
         })?;
@@ -239,34 +251,35 @@ impl Engine {
         self: &Arc<Self>,
         id: PaymentId,
         amount: Option<Money>,
+        actor: &str,
     ) -> Result<Payment> {
+        text::line("actor", actor, ACTOR_MAX)?;
         let payment = self.payment(id)?;
         match to_capture(&payment, amount)? {
-            Some(asked) => self.carry_out(&payment, asked),
+            Some(asked) => self.carry_out(&payment, Wish::of(asked, actor)),
             None => Ok(payment),
         }
     }
 
     /// Has something done about a payment, and records what came of it.
-    fn carry_out(self: &Arc<Self>, payment: &Payment, asked: Asked) -> Result<Payment> {
+    fn carry_out(self: &Arc<Self>, payment: &Payment, wish: Wish) -> Result<Payment> {
         let gateway = self.gateway(&payment.gateway)?;
-        let goal = asked.clone();
-        let heard = self.exchange(&gateway, asked, &PaymentIntent::of(payment))?;
-        self.conclude(&goal, payment, heard)
+        let heard = self.exchange(&gateway, wish.asked.clone(), &PaymentIntent::of(payment))?;
+        self.conclude(&wish, payment, heard)
     }
 
     /// Records what came of something that was asked for. What a caller is told then: the payment, or why it is not what
     /// was wanted.
     pub(super) fn conclude(
         self: &Arc<Self>,
-        goal: &Asked,
+        wish: &Wish,
         payment: &Payment,
         heard: Heard,
     ) -> Result<Payment> {
         let unknown = || Error::new(Code::OutcomeUnknown).with("gateway", &payment.gateway);
         let refusal = heard.refusal(&payment.gateway);
-        let payment = self.record(payment, heard)?;
-        match goal {
+        let payment = self.record_for(wish, payment, heard)?;
+        match wish.asked {
             Asked::Capture(_) if payment.state == State::Authorized => {
                 Err(refusal.unwrap_or_else(unknown))
             }
@@ -304,7 +317,7 @@ impl Engine {
         text::line("actor", actor, ACTOR_MAX)?;
         let payment = self.payment(id)?;
         match to_cancel(&payment)? {
-            Some(asked) => self.carry_out(&payment, asked),
+            Some(asked) => self.carry_out(&payment, Wish::of(asked, actor)),
             None => Ok(payment),
         }
     }

@@ -1,20 +1,74 @@
 //! What a gateway answered about a payment, written down: what the payer does next, what happened, or that nobody knows
 //! yet. It decides no transition; `settle` does.
 
-use super::books::Books;
+use super::books::{Books, Concerns};
 use super::due;
-use super::exchange::Heard;
+use super::exchange::{Asked, Heard};
 use super::pay::Confirmation;
 use super::settle::Said;
 use crate::error::{Code, Error, Result};
 use crate::gateway::{Action, ActionKind, Answer, Claim, ClaimedAmount, Decline, PaymentFact};
 use crate::id::RefundId;
+use crate::journal::{Detail, EventName, SYSTEM};
 use crate::payment::{Event, Payment, State};
 use crate::store::sql::payments::{self, Target};
 
+/// What was asked for, and who asked.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    pub(super) asked: Asked,
+    pub(super) actor: String,
+}
+
+impl Wish {
+    pub(super) fn of(asked: Asked, actor: &str) -> Self {
+        Wish { asked, actor: actor.to_owned() }
+    }
+
+    /// Nobody in particular asks.
+    pub(super) fn of_nobody(asked: Asked) -> Self {
+        Wish::of(asked, SYSTEM)
+    }
+
+    /// Whether this answer is the wish come true. A payer who was faster than a cancellation was not paid by whoever
+    /// cancelled.
+    fn is_granted_by(&self, heard: &Heard) -> bool {
+        let Heard::Answer(Answer::Payment(fact)) = heard else { return false };
+        match self.asked {
+            Asked::Capture(_) => fact.event == Event::Succeed,
+            Asked::Cancel => matches!(fact.event, Event::Cancel | Event::Expire),
+            _ => false,
+        }
+    }
+}
+
 impl Books<'_> {
+    /// Records what a gateway answered to somebody's wish: under their name where it came true, and with a row of its own
+    /// where another message was faster, or nobody knows yet.
+    pub(super) fn heard_for(
+        &mut self,
+        wish: &Wish,
+        target: &mut Target,
+        heard: &Heard,
+        follow_up: &mut Vec<RefundId>,
+    ) -> Result<()> {
+        let before = target.payment.state;
+        let granted = wish.is_granted_by(heard);
+        let actor = if granted { &wish.actor } else { SYSTEM };
+        self.acting_as(actor).heard(target, heard, follow_up)?;
+        let moved = target.payment.state != before;
+        if wish.actor == SYSTEM || (granted && moved) {
+            return Ok(());
+        }
+        let detail = Detail::new()
+            .with("operation", wish.asked.operation().as_str())
+            .with("state", target.payment.state.as_str());
+        let concerns = Concerns::payment(&target.payment);
+        self.acting_as(&wish.actor).journal(EventName::PaymentAsked, concerns, detail).map(drop)
+    }
+
     /// Records what a gateway answered, or that its answer is unknown.
-    pub(super) fn heard(
+    fn heard(
         &mut self,
         target: &mut Target,
         heard: &Heard,

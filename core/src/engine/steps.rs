@@ -7,15 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use super::Engine;
 use super::exchange::{Asked, Exchange, Heard, Progress, Turn};
+use super::orders::ACTOR_MAX;
 use super::pay::{impossible, to_cancel, to_capture};
+use super::pay_record::Wish;
 use crate::error::{Code, Error, Result};
 use crate::gateway::{Errand, Gateway, PaymentIntent, RefundIntent};
 use crate::http::{NoResponse, Request, Response};
 use crate::id::{PaymentId, RefundId};
+use crate::journal::SYSTEM;
 use crate::machine::words;
 use crate::money::Money;
 use crate::payment::Payment;
 use crate::refund::{self, Refund};
+use crate::text;
 
 words! {
     /// What can be done step by step.
@@ -70,6 +74,8 @@ struct Ticket {
     progress: Progress,
     #[serde(skip_serializing_if = "Option::is_none")]
     errand: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<String>,
 }
 
 impl Engine {
@@ -80,7 +86,9 @@ impl Engine {
         id: &str,
         operation: StepOperation,
         amount: Option<Money>,
+        actor: &str,
     ) -> Result<Step> {
+        text::line("actor", actor, ACTOR_MAX)?;
         let (subject, asked) = match operation {
             StepOperation::Refund | StepOperation::QueryRefund => {
                 let refund = self.find_refund(RefundId::parse(id)?)?;
@@ -113,7 +121,7 @@ impl Engine {
         let mut exchange = Exchange::new(&gateway, asked.clone(), &intent)
             .collecting(self.collects(&subject, &asked));
         let turn = exchange.begin(self.moment())?;
-        self.step(&gateway, subject, &asked, exchange, turn)
+        self.step(&gateway, subject, &Wish::of(asked, actor), exchange, turn)
     }
 
     /// Goes on after a request of a step was sent. Fails as the operation itself does; with `text_format` for a ticket
@@ -130,12 +138,14 @@ impl Engine {
         };
         let (gateway, intent) = self.counterpart(&subject)?;
         let goal = self.asked(&subject, &ticket.goal, ticket.capture)?;
+        let wish = Wish::of(goal, ticket.actor.as_deref().unwrap_or(SYSTEM));
+        text::line("actor", &wish.actor, ACTOR_MAX)?;
         let asked = self.asked(&subject, &ticket.asked, ticket.capture)?;
         let mut exchange = Exchange::new(&gateway, asked, &intent)
-            .collecting(self.collects(&subject, &goal))
+            .collecting(self.collects(&subject, &wish.asked))
             .taken_up(ticket.progress, ticket.errand.map(on_errand));
         let turn = exchange.resume(came, self.moment())?;
-        self.step(&gateway, subject, &goal, exchange, turn)
+        self.step(&gateway, subject, &wish, exchange, turn)
     }
 
     /// One turn as a step. A gateway that carries its own requests is not a matter for the host.
@@ -143,7 +153,7 @@ impl Engine {
         self: &Arc<Self>,
         gateway: &Arc<dyn Gateway>,
         subject: Subject,
-        goal: &Asked,
+        wish: &Wish,
         mut exchange: Exchange,
         mut turn: Turn,
     ) -> Result<Step> {
@@ -151,7 +161,7 @@ impl Engine {
             match turn {
                 Turn::Done(heard) => {
                     self.note_end(gateway, &exchange, &heard);
-                    return self.concluded(subject, goal, heard.about(exchange.asked()));
+                    return self.concluded(subject, wish, heard.about(exchange.asked()));
                 }
                 Turn::Send { request, .. } if gateway.own_transport().is_some() => {
                     let came = self.carry(gateway, &request)?;
@@ -160,17 +170,17 @@ impl Engine {
                 Turn::Send { request, after_millis } => {
                     // The host would send what a rollback could still take back.
                     self.outside_transactions(exchange.verb())?;
-                    let ticket = Ticket::of(&subject, goal, &exchange)?;
+                    let ticket = Ticket::of(&subject, wish, &exchange)?;
                     return Ok(Step::Send { ticket, request, after_millis });
                 }
             }
         }
     }
 
-    fn concluded(self: &Arc<Self>, subject: Subject, goal: &Asked, heard: Heard) -> Result<Step> {
+    fn concluded(self: &Arc<Self>, subject: Subject, wish: &Wish, heard: Heard) -> Result<Step> {
         match subject {
             Subject::Payment(payment) => {
-                let payment = self.conclude(goal, &payment, heard)?;
+                let payment = self.conclude(wish, &payment, heard)?;
                 Ok(Step::Payment(Box::new(payment)))
             }
             Subject::Refund(refund) => {
@@ -218,20 +228,21 @@ impl Engine {
 }
 
 impl Ticket {
-    fn of(subject: &Subject, goal: &Asked, exchange: &Exchange) -> Result<String> {
+    fn of(subject: &Subject, wish: &Wish, exchange: &Exchange) -> Result<String> {
         let ticket = Ticket {
             subject: match subject {
                 Subject::Payment(payment) => payment.id.to_string(),
                 Subject::Refund(refund) => refund.id.to_string(),
             },
-            goal: goal.operation().as_str().to_owned(),
+            goal: wish.asked.operation().as_str().to_owned(),
             asked: exchange.asked().operation().as_str().to_owned(),
-            capture: match goal {
+            capture: match &wish.asked {
                 Asked::Capture(amount) => Some(amount.minor),
                 _ => None,
             },
             progress: exchange.progress(),
             errand: exchange.errand().map(|errand| errand.purpose.clone()),
+            actor: Some(wish.actor.clone()).filter(|actor| actor != SYSTEM),
         };
         serde_json::to_string(&ticket).map_err(Error::bug)
     }

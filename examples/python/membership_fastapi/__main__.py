@@ -7,6 +7,7 @@ import argparse
 import uvicorn
 
 from .app import create_app, opened
+from .database import Database
 
 
 def main() -> None:
@@ -15,7 +16,8 @@ def main() -> None:
     options.add_argument("--database", default="membership.db", help="the database file (membership.db)")
     chosen = options.parse_args()
     address = f"http://127.0.0.1:{chosen.port}"
-    app = create_app(opened(chosen.database, address), address)
+    database = Database(chosen.database)
+    app = create_app(opened(database, address), database, address)
     uvicorn.run(app, host="127.0.0.1", port=chosen.port, log_level="warning")
 
 

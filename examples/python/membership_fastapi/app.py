@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 import paywright
 
 from . import plans, routes
+from .database import Database
 
 PREFIX = "/api/v1/payments"
 
@@ -22,19 +23,17 @@ def caller(request: Request) -> Caller:
     return Caller(customer=request.session.get("member"))
 
 
-def opened(database: str, address: str) -> paywright.Paywright:
-    """The engine: in development with the mock gateway, elsewhere with what the environment says."""
-    if os.environ.get("PAYWRIGHT_MODE", "development") != "development":
-        return paywright.Paywright.from_env()
+def opened(database: Database, address: str) -> paywright.Paywright:
+    """The engine, in the example's own database. An account of your own, such as `Stripe`, goes in place of the mock."""
     gateway = paywright.Mock(checkout_base_url=f"{address}{PREFIX}/mock-checkout")
-    return paywright.Paywright.open(database, gateways=[gateway], mode="development")
+    return paywright.Paywright.open(database.store, gateways=[gateway], mode="development")
 
 
-def create_app(engine: paywright.Paywright, address: str) -> FastAPI:
+def create_app(engine: paywright.Paywright, database: Database, address: str) -> FastAPI:
     """The application around an engine that is open; it is closed with the application."""
     pay = paywright.AsyncPaywright(engine)
     app = FastAPI(title="Reading Room", lifespan=lifespan(pay), docs_url=None, redoc_url=None)
-    app.state.pay, app.state.address = pay, address
+    app.state.pay, app.state.database, app.state.address = pay, database, address
     app.include_router(router(pay, authorise=caller, prefix=PREFIX, flow=plans.FLOW))
     app.include_router(routes.pages)
     # Without a key of its own, a restart signs everybody out.

@@ -1,4 +1,7 @@
-"""What can be bought, and how purchase, renewal and upgrade become orders. Sums and states of money are Paywright's."""
+"""What can be bought, and how purchase, renewal and upgrade become orders. Sums and states of money are Paywright's.
+
+These are plain functions: the routes have them run away from the event loop, by `AsyncPaywright.call`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import paywright
+from sqlalchemy.orm import Session
+
+from .database import Database, Membership
 
 FLOW = "membership"
 CURRENCY = "CNY"
@@ -29,8 +35,8 @@ PLANS = {
 
 
 @dataclass(frozen=True)
-class Membership:
-    """The first order of a member, whose end every renewal and upgrade moves, and the plan that was paid last."""
+class Held:
+    """A membership: the first order of a member, whose end every renewal and upgrade moves, and the plan that was paid last."""
 
     order: paywright.Order
     plan: str
@@ -40,28 +46,36 @@ class Membership:
         return self.order.state == "active"
 
 
-async def of(pay: paywright.AsyncPaywright, member: str) -> Membership | None:
+def of(pay: paywright.Paywright, database: Database, member: str) -> Held | None:
     """The member's membership, or None if nothing was ever paid."""
-    orders = (await pay.orders(customer=member, flow=FLOW, size=50)).items
+    orders = pay.orders(customer=member, flow=FLOW, size=50).items
     paid = [order for order in orders if order.state in ("active", "lapsed")]
     first = next((order for order in paid if order.extends is None), None)
     if first is None:
         return None
     newest = next(order for order in paid if order.id == first.id or order.extends == first.id)
-    return Membership(first, newest.metadata.get("plan", ""))
+    return Held(first, database.plan_of(newest.id) or "")
 
 
-async def order(pay: paywright.AsyncPaywright, member: str, plan: Plan, now: datetime | None = None) -> paywright.Order:
-    """A purchase, or, for who is a member already, a renewal or an upgrade: an order that extends the first one."""
-    now = now or datetime.now(timezone.utc)
-    held = await of(pay, member)
+def buy(
+    pay: paywright.Paywright, database: Database, member: str, plan: Plan, method: str, address: str
+) -> paywright.Payment:
+    """A purchase, or, for who is a member already, a renewal or an upgrade: an order that extends the first one.
+
+    The row of ours, the order and its payment are committed together, and only then the gateway is asked.
+    """
+    now = datetime.now(timezone.utc)
+    held = of(pay, database, member)
     begins = max(now, held.order.ends_at) if held and held.order.ends_at else now
-    return await pay.create_order(
-        currency=CURRENCY,
-        lines=[paywright.NewLine(description=f"Membership: {plan.key}, {plan.days} days", unit_amount=plan.price)],
-        customer=member,
-        flow=FLOW,
-        ends_at=begins + timedelta(days=plan.days),
-        extends=held.order.id if held else None,
-        metadata={"plan": plan.key},
-    )
+    with Session(database.engine) as session, session.begin(), database.store.joined(session):
+        order = pay.create_order(
+            currency=CURRENCY,
+            lines=[paywright.NewLine(description=f"Membership: {plan.key}, {plan.days} days", unit_amount=plan.price)],
+            customer=member,
+            flow=FLOW,
+            ends_at=begins + timedelta(days=plan.days),
+            extends=held.order.id if held else None,
+        )
+        session.add(Membership(order_id=order.id, member=member, plan=plan.key))
+        payment = pay.create_payment(order.id, method=method, return_url=f"{address}/orders/{order.id}")
+    return pay.payment(payment.id)

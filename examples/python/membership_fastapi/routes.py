@@ -70,7 +70,7 @@ def to(path: str) -> Response:
 @pages.get("/")
 async def front(request: Request, pay: Pay) -> Response:
     name = request.session.get("member")
-    held = await plans.of(pay, str(name)) if name else None
+    held = await pay.call(plans.of, request.app.state.database, str(name)) if name else None
     offered = [method for method in METHODS if method in (await pay.health()).methods]
     return page(request, "plans.html", plans=plans.PLANS.values(), methods=offered, held=held)
 
@@ -110,13 +110,17 @@ async def buy(request: Request, pay: Pay, name: Member, fields: Form) -> Respons
     plan = plans.PLANS.get(fields.get("plan", ""))
     if plan is None:
         return to("/")
-    order = await plans.order(pay, name, plan)
-    return await checkout(request, pay, order, fields.get("method", "card"))
+    state = request.app.state
+    payment = await pay.call(plans.buy, state.database, name, plan, fields.get("method", "card"), state.address)
+    return to_checkout(payment)
 
 
 @pages.post("/orders/{order_id}/pay")
 async def pay_again(request: Request, order_id: str, pay: Pay, name: Member, fields: Form) -> Response:
-    return await checkout(request, pay, await own(pay, order_id, name), fields.get("method", "card"))
+    """To the provider's page once more. Asking again gives the same payment while it is open."""
+    order = await own(pay, order_id, name)
+    back = f"{request.app.state.address}/orders/{order.id}"
+    return to_checkout(await pay.create_payment(order.id, method=fields.get("method", "card"), return_url=back))
 
 
 async def own(pay: paywright.AsyncPaywright, order_id: str, name: str) -> paywright.Order:
@@ -126,11 +130,8 @@ async def own(pay: paywright.AsyncPaywright, order_id: str, name: str) -> paywri
     return order
 
 
-async def checkout(request: Request, pay: paywright.AsyncPaywright, order: paywright.Order, method: str) -> Response:
-    """To the provider's page. Asking again gives the same payment while it is open."""
-    back = f"{request.app.state.address}/orders/{order.id}"
-    payment = await pay.create_payment(order.id, method=method, return_url=back)
-    return to(payment.action.url or f"/orders/{order.id}")
+def to_checkout(payment: paywright.Payment) -> Response:
+    return to(payment.action.url or f"/orders/{payment.order_id}")
 
 
 @pages.get("/orders/{order_id}")

@@ -257,8 +257,18 @@ impl World {
         logs.into_iter().map(|event| event.event).collect()
     }
 
+    /// The last entry of the payment's journal, and whose it is.
+    pub fn last_act(&self, id: &str) -> (String, String) {
+        let last = self.pay.logs(given(json!({"payment_id": id}))).unwrap().pop().unwrap();
+        (last.event, last.actor)
+    }
+
     pub fn begin(&self, id: &str, operation: &str) -> types::Step {
         self.pay.begin(given(json!({"id": id, "operation": operation}))).unwrap()
+    }
+
+    pub fn begin_as(&self, id: &str, operation: &str, actor: &str) -> types::Step {
+        self.pay.begin(given(json!({"id": id, "operation": operation, "actor": actor}))).unwrap()
     }
 
     pub fn resume(&self, step: &types::Step, status: i64, word: &str) -> types::Step {

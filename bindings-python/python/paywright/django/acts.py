@@ -66,7 +66,7 @@ def _refund(pay: Paywright, id: str, given: Mapping[str, Any]) -> object:
 
 
 def _capture(pay: Paywright, id: str, given: Mapping[str, Any]) -> object:
-    return pay.capture_payment(id, amount=given.get("amount") or None)
+    return pay.capture_payment(id, amount=given.get("amount") or None, actor=given["actor"])
 
 
 def _cancel(pay: Paywright, id: str, given: Mapping[str, Any]) -> object:

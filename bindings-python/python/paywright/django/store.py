@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from .._host_store import HostStore, Spoiled, Unit
+from .._host_store import HostRaised, HostStore, Spoiled, Unit
 
 __all__ = ["DjangoStore"]
 
@@ -39,6 +39,8 @@ class DjangoStore(HostStore):
     def begin(self, write: bool) -> Unit:
         """Begins a unit of work, or a look, on the calling thread's connection."""
         connection = connections[self.using]
+        if not connection.in_atomic_block:
+            self._raw(connection)
         if connection.in_atomic_block or not connection.get_autocommit():
             if connection.needs_rollback:
                 raise Spoiled(SPOILED)
@@ -112,7 +114,13 @@ class DjangoStore(HostStore):
     def _raw(self, connection: BaseDatabaseWrapper) -> Any:
         """The driver's own connection: Django's cursors would log and wrap each statement."""
         if connection.connection is None:
-            connection.ensure_connection()
+            try:
+                connection.ensure_connection()
+            except (OperationalError, InterfaceError):
+                raise  # There is no way to the database.
+            except Exception as error:
+                # A receiver of `connection_created`, or a view of an event loop, which Django refuses.
+                raise HostRaised(error) from error
         return connection.connection
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from membership_fastapi.app import create_app
+from membership_fastapi.database import Database
 
 import paywright
-from paywright.testing import MockGateway
+from paywright.testing import ManualClock, MockGateway
 
 with warnings.catch_warnings():
     # The test client names what it would rather be built on.
@@ -39,8 +41,23 @@ class Browser:
 
 
 @pytest.fixture
-def application(pay: paywright.Paywright) -> Any:
-    return create_app(pay, ADDRESS)
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(str(tmp_path / "membership.db"))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def pay(clock: ManualClock, database: Database) -> Iterator[paywright.Paywright]:
+    """The plug-in's engine, in the example's database."""
+    settings: Any = {"gateways": [paywright.Mock()], "mode": "development", "clock": clock, "seed": 1}
+    with paywright.Paywright.open(database.store, **settings) as engine:
+        yield engine
+
+
+@pytest.fixture
+def application(pay: paywright.Paywright, database: Database) -> Any:
+    return create_app(pay, database, ADDRESS)
 
 
 @pytest.fixture

@@ -6,6 +6,11 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from membership_fastapi.database import Database, Membership
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
 import paywright
 from paywright.testing import MockGateway
 
@@ -32,6 +37,29 @@ def test_a_purchase(ann: Any, pay: paywright.Paywright, mock_gateway: MockGatewa
     assert "Welcome, you are a member" in ann.get(visit.return_url).text
     assert re.search(r'id="until">valid until 20\d\d-', ann.get("/").text)
     assert pay.order(payment.order_id).state == "active" and pay.verify().ok
+
+
+def test_row_and_payment_are_one_commit(
+    ann: Any, pay: paywright.Paywright, database: Database
+) -> None:
+    """Protects: what a member chose is there with its order and payment, or nothing of it is."""
+
+    def rows() -> list[tuple[str, str, str]]:
+        with Session(database.engine) as session:
+            return [(row.order_id, row.member, row.plan) for row in session.scalars(select(Membership))]
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the disk of the shop")
+
+    event.listen(Session, "before_commit", fail)
+    try:
+        with pytest.raises(RuntimeError, match="the disk of the shop"):
+            ann.post("/buy", plan="silver", method="card")
+    finally:
+        event.remove(Session, "before_commit", fail)
+    assert (rows(), pay.orders().total, pay.payments().total) == ([], 0, 0)
+    ann.post("/buy", plan="silver", method="card")
+    assert rows() == [(newest(pay).order_id, "ann", "silver")]
 
 
 def test_renewal_and_upgrade(ann: Any, pay: paywright.Paywright, mock_gateway: MockGateway) -> None:
