@@ -18,6 +18,13 @@ function write(folder, name, content) {
   fs.writeFileSync(path.join(folder, name), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
 }
 
+function licensed(folder) {
+  const above = path.join(root, '..');
+  for (const name of fs.readdirSync(above).filter((one) => one.startsWith('LICENSE'))) {
+    fs.copyFileSync(path.join(above, name), path.join(folder, name));
+  }
+}
+
 /** A platform's package, without its library. */
 function forPlatform(packages, name) {
   const [os, cpu, libc] = name.split('-');
@@ -28,12 +35,13 @@ function forPlatform(packages, name) {
     description: `The compiled library of Paywright for ${name}`,
     license: described.license,
     main: 'paywright.node',
-    files: ['paywright.node'],
+    files: ['paywright.node', 'LICENSE*'],
     os: [os],
     cpu: [cpu],
     ...(os === 'linux' ? { libc: [libc === 'gnu' ? 'glibc' : 'musl'] } : {}),
     engines: described.engines,
   });
+  licensed(folder);
   write(folder, 'README.md', `# @paywright/${name}\n\nThe compiled library of \`paywright\` for ${name}, which installs it by itself.\n`);
   return folder;
 }
@@ -44,13 +52,14 @@ function main(packages) {
   const { scripts: _, devDependencies: __, ...published } = described;
   write(folder, 'package.json', {
     ...published,
-    files: published.files.filter((name) => !name.endsWith('.node') && name !== 'scripts/'),
+    files: [...published.files.filter((name) => !name.endsWith('.node') && name !== 'scripts/'), 'LICENSE*'],
     optionalDependencies: Object.fromEntries(PLATFORMS.map((name) => [`@paywright/${name}`, described.version])),
   });
   for (const name of fs.readdirSync(root)) {
     const isOurs = /\.(js|mjs|d\.ts|d\.mts|md)$/.test(name) || ['lib', 'bin'].includes(name);
     if (isOurs) fs.cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   }
+  licensed(folder);
   return folder;
 }
 
@@ -61,11 +70,10 @@ function layOut(packages) {
   return places;
 }
 
-/** Strips symbols and debugging information, where this machine can; a release build comes stripped already. */
+/** Strips what a linker left; on other systems the compiler has done so, and on macOS another change would break the signature. */
 function stripped(library) {
-  const options = { darwin: ['-x'], linux: ['--strip-unneeded'] }[process.platform];
   try {
-    if (options) execFileSync('strip', [...options, library], { stdio: 'inherit' });
+    if (process.platform === 'linux') execFileSync('strip', ['--strip-unneeded', library], { stdio: 'inherit' });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }
