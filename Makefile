@@ -48,8 +48,8 @@ wheels: ## wheels and a source distribution in bindings-python/dist, each instal
 versions: ## the Python tests with every Python here and the oldest and newest frameworks (ONLY=3.12); keeps the table
 	@$(PYTHON) scripts/versions.py $(if $(ONLY),--only $(ONLY))
 
-npm: ## the packages for npm, in bindings-node/dist
+npm: ## the packages for npm, in bindings-node/dist, installed and tried in an empty project
 	@$(PYTHON) scripts/test.py --only npm
 
 clean: ## forget everything that was built
-	rm -rf target .venv .build bindings-python/dist bindings-node/dist bindings-node/node_modules bindings-node/paywright.node
+	rm -rf target .venv .build bindings-python/dist bindings-node/dist bindings-node/node_modules bindings-node/test/built bindings-node/paywright.node

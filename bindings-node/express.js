@@ -11,15 +11,16 @@ function keepRawBody(request, _response, bytes) {
   request.rawBody = bytes;
 }
 
-async function rawBody(request, limit) {
+async function rawBody(request, limit, fix) {
   const kept = [request.rawBody, request.body].find((bytes) => bytes instanceof Uint8Array);
   if (kept?.length > limit) throw tooLarge(limit);
   if (kept) return kept;
-  if (request.readableEnded) throw parsed(FIX);
+  if (request.readableEnded) throw parsed(fix);
   return bodyOf(request, limit);
 }
 
-function payments(pay, options = {}) {
+/** Nest has a fix of its own. */
+function payments(pay, options = {}, fix = FIX) {
   return async (request, response, next) => {
     try {
       const url = new URL(request.url, 'http://localhost');
@@ -28,7 +29,7 @@ function payments(pay, options = {}) {
         path: url.pathname,
         query: url.searchParams,
         headers: request.rawHeaders,
-        body: (limit) => rawBody(request, limit),
+        body: (limit) => rawBody(request, limit, fix),
         request,
       });
       response.writeHead(status, headers).end(body);

@@ -7,14 +7,17 @@ export interface WebOptions extends Options<Request> {
   path?: string;
 }
 
+/** The engine, the promise of it, or what opens it; that is called for each request, so let it keep what it opened. */
+export type Engine = Paywright | Promise<Paywright> | (() => Paywright | Promise<Paywright>);
+
 /** The routes of `paywright/express` as one handler of web requests. */
 export declare function handler(
-  engine: Paywright | Promise<Paywright>,
+  engine: Engine,
   options: WebOptions,
 ): (request: Request) => Promise<Response>;
 
 /** The same for `app/payments/[...paywright]/route.ts`; the route must run on Node: `export const runtime = 'nodejs'`. */
 export declare function payments(
-  engine: Paywright | Promise<Paywright>,
+  engine: Engine,
   options?: WebOptions,
 ): { GET(request: Request): Promise<Response>; POST(request: Request): Promise<Response> };

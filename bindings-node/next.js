@@ -20,11 +20,12 @@ async function bodyOf(request, limit) {
   return Buffer.concat(pieces, size);
 }
 
-/** The engine, which a module may also promise, since it is opened with a promise. */
+/** The engine, the promise of it, or what opens it: Next loads routes also while it builds, where nothing is to be opened. */
 function handler(engine, { path = '', ...options }) {
   return async (request) => {
     const url = new URL(request.url);
-    const { status, headers, body } = await answered(await engine, options, {
+    const pay = await (typeof engine === 'function' ? engine() : engine);
+    const { status, headers, body } = await answered(pay, options, {
       method: request.method,
       path: url.pathname.startsWith(path) ? url.pathname.slice(path.length) : '',
       query: url.searchParams,

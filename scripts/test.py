@@ -321,10 +321,12 @@ def main() -> int:
     if only in ("bench-node", "npm"):
         if why_not := toolchain.why_no_node():
             raise SystemExit(why_not)
-        toolchain.build_node_module(release=True)
+        toolchain.build_node_module("--published" if only == "npm" else "--release")
         package = toolchain.NODE_PACKAGE
         if only == "npm":
-            all_of([Suite("npm packages", ["node", "scripts/packages.js"], as_one, directory=package)])
+            all_of([*node_suites()[:1],
+                    Suite("npm packages", ["node", "scripts/try_packages.js"], as_one, directory=package)])
+            toolchain.build_node_module()
         else:
             benches = {"settles from Node": "settle.mjs", "callbacks verified from Node": "verify.mjs"}
             all_of(node_suites()[:1] + [Suite(name, ["node", f"bench/{bench}"], as_one, directory=package)

@@ -91,9 +91,9 @@ def why_no_node() -> str:
     return "" if shutil.which("npm") else "npm was not found"
 
 
-def build_node_module(release: bool = False) -> None:
-    """Builds the Node package's library in place, with the script that `npm install` runs."""
-    script = ["node", "scripts/build.js", *([] if release else ["--testing"])]
+def build_node_module(*kind: str) -> None:
+    """Builds the Node package's library in place, with the script that `npm install` runs: for tests unless said."""
+    script = ["node", "scripts/build.js", *(kind or ["--testing"])]
     subprocess.run(script, cwd=NODE_PACKAGE, check=True)
 
 

@@ -3,6 +3,7 @@
 // JavaScript's own. It decides nothing about payments.
 
 const native = require('./native.js');
+const { bytesOf } = require('./body.js');
 const { opened } = require('./errors.js');
 const { handed } = require('./gateways.js');
 const { Gateway, handed: ownHanded } = require('../gateway.js');
@@ -14,6 +15,9 @@ if (typeof Symbol.asyncDispose !== 'symbol') {
   // As Node itself defines it where it is not part of the language yet.
   Object.defineProperty(Symbol, 'asyncDispose', { value: Symbol('Symbol.asyncDispose') });
 }
+
+/** The methods that are given what a gateway posted. */
+const CALLBACKS = new Set(['handleCallback', 'verifyCallback']);
 
 /** What an engine is opened with, as the library takes it. */
 function settings(given) {
@@ -86,7 +90,8 @@ class Paywright {
   }
 
   /** Calls a method of the table; where a page is named, for that one. */
-  async #call({ method, place }, given, page) {
+  async #call({ method, place, name }, given, page) {
+    if (CALLBACKS.has(name)) bytesOf(given[place.length]);
     const { asked, signal } = merged(place, given);
     if (page !== undefined) asked.page = page;
     if (signal === undefined) return opened(await native.call(this.#engine, method, asked));

@@ -9,6 +9,14 @@ const path = require('node:path');
 const root = path.join(__dirname, '..');
 const place = path.join(root, 'paywright.node');
 
+const KINDS = new Map([
+  ['--release', ['--release']],
+  // For the tests of this package, one of which makes the engine panic.
+  ['--testing', ['--features', 'testing']],
+  // For npm: small, and minutes slower to build.
+  ['--published', ['--profile', 'npm']],
+]);
+
 function build(kind) {
   const command = ['build', '--locked', '-p', 'paywright-node', '--message-format=json-render-diagnostics', ...kind];
   const told = execFileSync('cargo', command, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
@@ -25,8 +33,8 @@ function build(kind) {
 const isCheckout = fs.existsSync(path.join(root, 'Cargo.toml'));
 if (isCheckout && !process.env.PAYWRIGHT_SKIP_BUILD) {
   try {
-    // For the tests of this package, one of which makes the engine panic.
-    build(process.argv.includes('--testing') ? ['--features', 'testing'] : ['--release']);
+    const [, , kind = '--release'] = process.argv;
+    build(KINDS.get(kind));
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     console.error('Rust is needed to build Paywright and `cargo` was not found: install it from https://rustup.rs.');

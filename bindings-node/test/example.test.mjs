@@ -1,17 +1,13 @@
-// The example shop in a real browser: order, QR code, the mock gateway's page, polling, refund.
+// The examples as they stand: the small program, and the shop in a real browser at two widths.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { Paywright, gateways } from 'paywright';
+import { WINDOWS, skip, visiting } from './visitor.mjs';
 
-const BROWSER = [process.env.PAYWRIGHT_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  .find((path) => path && existsSync(path));
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 const folder = new URL('.', import.meta.url);
 
 let pay;
@@ -50,26 +46,45 @@ test('over HTTP', async () => {
   assert.match(await (await fetch(address + path, { headers: { cookie } })).text(), /id="state">pending/);
 });
 
-// Protects: a person can buy tea, see it paid without doing anything, and get the money back.
-test('in a browser', { skip: BROWSER ? false : 'Chromium was not found' }, async () => {
-  const browser = await chromium.launch({ executablePath: BROWSER, headless: true, args: ARGUMENTS });
-  try {
-    const context = await browser.newContext();
-    const shopping = await context.newPage();
+for (const window of Object.keys(WINDOWS)) {
+  // Protects: a person can buy tea, see it paid without doing anything, and get the money back; no page is too wide.
+  test(`in a browser: ${window}`, { skip }, () => visiting('shop_express', window, async ({ tab, see }) => {
+    const shopping = await tab();
     await shopping.goto(address);
+    await see('teas', shopping);
     await shopping.click('button[value=puer]');
+    await see('order', shopping);
     await shopping.click('button[value=alipay]');
     await shopping.waitForSelector('svg');
-    const checkout = await context.newPage();
+    await see('scan', shopping);
+    const checkout = await tab();
     await checkout.goto(await shopping.getAttribute('#open', 'href'));
+    await see('checkout', checkout);
     await checkout.click('button[value=pay]');
     await shopping.waitForURL(/\/orders\//);
     assert.equal(await shopping.textContent('#state'), 'paid');
+    await see('paid', shopping);
     await shopping.click('text=Give it back');
     await shopping.waitForSelector('#state');
     assert.equal(await shopping.textContent('#state'), 'refunded');
+    await see('refunded', shopping);
+    assert.equal(await shopping.getByText('Give it back').count(), 0);
     assert.ok((await pay.verify()).ok);
-  } finally {
-    await browser.close();
+  }));
+}
+
+// Protects: the small program does what it says, and nothing is left open that would keep it from ending.
+test('checkout.mjs', () => {
+  const source = readFileSync(new URL('../../examples/node/checkout.mjs', import.meta.url), 'utf8');
+  // It imports the package by its name, which from here is this one.
+  const told = execFileSync(process.execPath, ['--input-type=module', '--eval', source], { cwd: folder, timeout: 60_000 });
+  assert.match(told.toString(), /^the payer goes to https?:\S+\nthe order is paid and the books are right\n$/);
+});
+
+// Protects: amounts are text: nowhere in the examples does one become a number.
+test('no amount becomes a number', () => {
+  for (const name of ['checkout.mjs', 'shop_express/shop.mts']) {
+    const source = readFileSync(new URL(`../../examples/node/${name}`, import.meta.url), 'utf8');
+    assert.doesNotMatch(source, /Number\(|parseFloat|parseInt|toFixed|Math\./, name);
   }
 });

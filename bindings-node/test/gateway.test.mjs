@@ -1,11 +1,16 @@
-// A gateway that a host wrote, through the engine: step by step, so that nothing has to be reached.
+// A gateway that a host wrote in TypeScript, through the engine: step by step, so that nothing has to be reached.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
 import { after, beforeEach, test } from 'node:test';
 import { Paywright, PaywrightError } from 'paywright';
 import { GatewayFailed, ManualClock, checkGateway } from 'paywright/testing';
-import { Parcel } from './parcel.mjs';
+
+const tsc = ['../node_modules/typescript/bin/tsc', '-p', 'tsconfig.parcel.json'];
+execFileSync(process.execPath, tsc, { cwd: new URL('.', import.meta.url), stdio: 'inherit' });
+const { Parcel } = await import('./built/parcel.mjs');
 
 const SECRET = 'throwaway-parcel-callback-secret';
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -130,6 +135,32 @@ test('many at once', async () => {
     return (await pay.handleCallback('parcel', callback(said))).outcome;
   }));
   assert.deepEqual(new Set(all), new Set(['applied']));
+});
+
+// Protects: who stops waiting for a gateway that does not answer goes on at once; what became of the call is unknown and not
+// failed, and the gateway is asked later.
+test('a signal ends the waiting for a gateway', async () => {
+  let reached;
+  const arrived = new Promise((resolve) => { reached = resolve; });
+  const silent = createServer((request) => reached(request));
+  await new Promise((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const pay = await open(new Parcel('throwaway-parcel-api-key', SECRET, `http://127.0.0.1:${silent.address().port}`));
+  const order = await pay.createOrder({ currency: 'EUR', amount: '10.50' });
+  const [controller, mine] = [new AbortController(), new Error('mine')];
+  const paying = pay.createPayment(order.id, { method: 'parcel', signal: controller.signal });
+  const request = await arrived;
+  const began = performance.now();
+  controller.abort(mine);
+  await assert.rejects(paying, (error) => error === mine);
+  assert.ok(performance.now() - began < 1000, 'it waited');
+  const { items: [payment] } = await pay.payments({ orderId: order.id });
+  assert.ok(['init', 'processing'].includes(payment.state), payment.state);
+  await assert.rejects(pay.syncPayment(payment.id, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
+  request.socket.destroy();
+  silent.closeAllConnections();
+  silent.close();
+  await pay.close();
+  assert.equal((await pay.health().catch((error) => error)).code, 'store_closed');
 });
 
 const posted = (more) => ({ id, amount }, { now }) => callback({

@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import * as esm from 'paywright';
 
 const { Paywright, PaywrightError, NotFound, ConfigError, gateways, signatures } = esm;
@@ -43,7 +44,7 @@ test('errors', async () => {
 
 // Protects: every group of the table has its class.
 test('a class for each group', () => {
-  const { groups } = JSON.parse(require('node:fs').readFileSync(new URL('../../tests/surface.json', import.meta.url)));
+  const { groups } = JSON.parse(readFileSync(new URL('../../tests/surface.json', import.meta.url)));
   const { classes } = require('../lib/errors.js');
   const ours = Object.values(classes).map((one) => one.prototype.group).filter(Boolean);
   assert.deepEqual(ours.sort(), groups.map((group) => group.name).sort());
@@ -64,10 +65,13 @@ test('opening', async () => {
   assert.equal(told.toString().trim(), 'development');
 });
 
-// Protects: an engine gives its database back at the end of a block.
+// Protects: an engine gives its database back at the end of a block, however often it is told, after what was under way.
 test('disposal', async () => {
   const pay = await open();
+  const under_way = Promise.allSettled(Array.from({ length: 20 }, () => pay.createOrder({ currency: 'CNY', amount: '1.00' })));
   await pay[Symbol.asyncDispose]();
+  await Promise.all([pay.close(), pay.close(), pay[Symbol.asyncDispose]()]);
+  for (const { status, reason } of await under_way) assert.ok(status === 'fulfilled' || reason.code === 'store_closed', reason?.stack);
   await assert.rejects(pay.health(), { code: 'store_closed' });
 });
 
@@ -163,19 +167,95 @@ test('many at once', async () => {
   rmSync(folder, { recursive: true });
 });
 
-// Protects: a machine without a library for it is told which it is and what to do.
+// Protects: threads with an engine each on one file: the same callback, delivered by all of them, takes effect once.
+test('worker threads', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paywright-'));
+  const file = join(folder, 'shop.db');
+  const pay = await Paywright.open(file, { gateways: [gateways.mock()], mode: 'test' });
+  const { id } = await pay.createOrder({ currency: 'CNY', amount: '100.00' });
+  const payment = await pay.createPayment(id);
+  const [{ headers, body }] = await pay.mockCallbacks(payment.id, 'success');
+  const source = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const { Paywright, gateways } = require(${JSON.stringify(require.resolve('paywright'))});
+    (async () => {
+      const { file, headers, body } = workerData;
+      const pay = await Paywright.open(file, { gateways: [gateways.mock()], mode: 'test' });
+      const outcomes = [];
+      for (let time = 0; time < 5; time += 1) outcomes.push((await pay.handleCallback('mock', { headers, body })).outcome);
+      await pay.close();
+      parentPort.postMessage(outcomes);
+    })();`;
+  const outcomes = await Promise.all(Array.from({ length: 4 }, () => new Promise((resolve, reject) => {
+    new Worker(source, { eval: true, workerData: { file, headers, body } }).on('message', resolve).on('error', reject);
+  })));
+  assert.deepEqual(outcomes.flat().sort(), [...Array(19).fill('already'), 'applied']);
+  assert.equal((await pay.order(id)).paid, '100.00');
+  assert.ok((await pay.verify()).ok);
+  await pay.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** What a machine is told that has the loader and no library: its platform and architecture are what the process says they are. */
+function toldOn(system, arch) {
+  const place = mkdtempSync(join(tmpdir(), 'paywright-'));
+  for (const name of ['native.js', 'platforms.js']) cpSync(new URL(`../lib/${name}`, import.meta.url), join(place, 'lib', name));
+  const script = `
+    Object.defineProperties(process, { platform: { value: '${system}' }, arch: { value: '${arch}' } });
+    try { require('./lib/native.js'); } catch (error) { console.log(error.code, error.message); }`;
+  const environment = { ...process.env, PAYWRIGHT_NATIVE_LIBRARY: '' };
+  const told = execFileSync(process.execPath, ['-e', script], { cwd: place, env: environment }).toString();
+  rmSync(place, { recursive: true });
+  return told;
+}
+
+// Protects: a machine without a library is told which it is, what was looked for, and what to do; one that none is published
+// for is not told to install what there is not.
 test('a library that is not there', () => {
-  const script = "require('./lib/native.js')";
-  const environment = { ...process.env, PAYWRIGHT_NATIVE_LIBRARY: '/nowhere/paywright.node' };
-  const run = () => execFileSync(process.execPath, ['-e', `
-    const Module = require('node:module');
-    const load = Module._extensions['.node'];
-    Module._extensions['.node'] = () => { throw new Error('no such library'); };
-    try { ${script} } catch (error) { console.log(error.code + error.message); }`],
-  { cwd: new URL('..', import.meta.url), env: environment }).toString();
-  const told = run();
-  for (const part of ['native_library', process.platform, 'rustup', 'npm rebuild paywright', 'linux-x64-gnu']) {
-    assert.ok(told.includes(part), told);
+  for (const [system, arch, name, published] of [
+    ['darwin', 'arm64', 'darwin-arm64', true],
+    ['win32', 'x64', 'win32-x64-msvc', true],
+    ['linux', 'arm64', 'linux-arm64-', true],
+    ['linux', 'riscv64', 'linux-riscv64-', false],
+    ['sunos', 'x64', 'sunos-x64', false],
+  ]) {
+    const told = toldOn(system, arch);
+    for (const part of ['native_library', `library for ${name}`, `@paywright/${name}`, 'rustup.rs', 'Published for: darwin-arm64']) {
+      assert.ok(told.includes(part), told);
+    }
+    assert.equal(told.includes('--omit=optional'), published, told);
+  }
+});
+
+// Protects: a library that cannot be loaded is named with the reason.
+test('a library that cannot be loaded', () => {
+  const place = mkdtempSync(join(tmpdir(), 'paywright-'));
+  const broken = join(place, 'paywright.node');
+  writeFileSync(broken, 'no library');
+  // The library that was built here is not to be found.
+  const script = "const fs = require('node:fs'); fs.existsSync = () => false; "
+    + "try { require('./lib/native.js'); } catch (error) { console.log(error.message); }";
+  const environment = { ...process.env, PAYWRIGHT_NATIVE_LIBRARY: broken };
+  const told = execFileSync(process.execPath, ['-e', script], { cwd: new URL('..', import.meta.url), env: environment }).toString();
+  assert.match(told, /could not be loaded/);
+  assert.ok(told.includes(`${broken}: `), told);
+  rmSync(place, { recursive: true });
+});
+
+// Protects: installing runs nothing but the build of a checkout, and that under no name that npm runs for dependents as well.
+test('the scripts of the package', () => {
+  const { scripts } = require('../package.json');
+  assert.deepEqual(Object.keys(scripts), ['install', 'test', 'types']);
+});
+
+// Protects: no type is given up: the compiler knows everything that goes in and comes out.
+test('no any', () => {
+  const folder = new URL('..', import.meta.url);
+  const declared = readdirSync(folder).filter((name) => /\.d\.m?ts$/.test(name));
+  assert.ok(declared.length >= 16);
+  for (const name of declared) {
+    const code = readFileSync(new URL(name, folder), 'utf8').replace(/\/\*.*?\*\/|\/\/[^\n]*|'[^'\n]*'/gs, '');
+    assert.doesNotMatch(code, /\bany\b/, name);
   }
 });
 

@@ -25,8 +25,9 @@ EXEMPT = {
     "docs/python/tutorial.md": ["pip install ./bindings-python"],
     "docs/zh/tutorial.md": ["pip install ./bindings-python"],
 }
-# Languages whose blocks are not Python's to run: of the README, run or held by tests in Rust; diagrams and what is only read.
-READ_ONLY = {"README.md": {"rust", "sh"}, "docs/gateways.md": {"rust"}}
+# Languages whose blocks are not Python's to run: of the README, run or held by tests in Rust and in Node; diagrams and what is
+# only read.
+READ_ONLY = {"README.md": {"js", "rust", "sh"}, "docs/gateways.md": {"rust"}}
 LANGUAGES = {"python", "sh", "text", "csv", "html", "ini", "yaml", "json"}
 
 

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
 import { Paywright, PaywrightError, display } from 'paywright';
-import type { Order } from 'paywright';
+import type { Order, Payment } from 'paywright';
 import { payments } from 'paywright/express';
 
 const TEAS = new Map([['longjing', '28.00'], ['puer', '35.50'], ['oolong', '30.00']]);
@@ -16,9 +16,11 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#
 const amount = (value: string): string => escaped(display.formatAmount(value, 'CNY'));
 const button = (action: string, label: string, name = '', value = ''): string =>
   `<form method="post" action="${action}"><button name="${name}" value="${escaped(value)}">${escaped(label)}</button></form>`;
+const STYLE = `body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 2rem auto; padding: 0 1rem }
+form { display: inline-block; margin: 0 .5rem .5rem 0 } button { font: inherit; padding: .5rem 1rem } h1 { overflow-wrap: anywhere }`;
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escaped(title)}</title><h1>${escaped(title)}</h1>${body}</html>`;
+<title>${escaped(title)}</title><style>${STYLE}</style><h1>${escaped(title)}</h1>${body}</html>`;
 
 /** Who is shopping: a cookie that nobody can guess. A real shop has a session here. */
 const customerOf = (request: IncomingMessage): string | undefined =>
@@ -30,11 +32,17 @@ async function own(pay: Paywright, request: Request): Promise<Order | undefined>
   return order.customer === customerOf(request) ? order : undefined;
 }
 
-function orderPage(order: Order): string {
+/** Its payments that can be given back: that is asked, never worked out from a state or from amounts, which are text. */
+async function refundable(pay: Paywright, order: Order): Promise<Payment[]> {
+  const found = [];
+  for await (const payment of pay.payments({ orderId: order.id })) if (payment.possible.includes('refund')) found.push(payment);
+  return found;
+}
+
+function orderPage(order: Order, paid: readonly Payment[]): string {
   const path = `/orders/${order.id}`;
   const pay = ['wechat', 'alipay'].map((method) => button(`${path}/pay`, `Pay with ${method}`, 'method', method));
-  // What can be done is asked, never guessed from a state.
-  const refund = Number(order.paid) > Number(order.refunded) ? button(`${path}/refund`, 'Give it back') : '';
+  const refund = paid.length > 0 ? button(`${path}/refund`, 'Give it back') : '';
   return page(`Order ${order.reference}`, `<p id="state">${escaped(order.state)}</p>
 <p>${amount(order.total)}, paid ${amount(order.paid)}, given back ${amount(order.refunded)}</p>
 ${order.canPay ? pay.join('') : refund}<p><a href="/">More tea</a></p>`);
@@ -63,19 +71,20 @@ export function shop(pay: Paywright): express.Express {
 
   app.get('/', (request, response) => {
     if (!customerOf(request)) response.cookie('customer', randomUUID(), { httpOnly: true, sameSite: 'lax' });
-    response.send(page('Tea', [...TEAS].map(([tea, price]) => button('/orders', `${tea} ${price}`, 'tea', tea)).join('')));
+    response.send(page('Tea', [...TEAS].map(([tea, price]) => button('/orders', `${tea} ${display.formatAmount(price, 'CNY')}`, 'tea', tea)).join('')));
   });
   app.post('/orders', async (request, response) => {
     const [tea, customer] = [String(request.body.tea), customerOf(request)];
     const unitAmount = TEAS.get(tea);
     if (!unitAmount || !customer) return void response.redirect(303, '/');
     const lines = [{ description: tea, unitAmount }];
-    const order = await pay.createOrder({ currency: 'CNY', lines, customer, reference: `TEA-${Date.now()}` });
+    const order = await pay.createOrder({ currency: 'CNY', lines, customer, reference: `TEA-${randomUUID().slice(0, 8)}` });
     response.redirect(303, `/orders/${order.id}`);
   });
   app.get('/orders/:id', async (request, response) => {
     const order = await own(pay, request);
-    response.status(order ? 200 : 404).send(order ? orderPage(order) : page('There is no such order', ''));
+    if (!order) return void response.status(404).send(page('There is no such order', ''));
+    response.send(orderPage(order, await refundable(pay, order)));
   });
   app.post('/orders/:id/pay', async (request, response) => {
     const order = await own(pay, request);
@@ -89,9 +98,7 @@ export function shop(pay: Paywright): express.Express {
   app.post('/orders/:id/refund', async (request, response) => {
     const order = await own(pay, request);
     if (!order) return void response.redirect(303, '/');
-    for await (const payment of pay.payments({ orderId: order.id })) {
-      if (payment.possible.includes('refund')) await pay.refund(payment.id, { reason: 'given back', actor: 'shop' });
-    }
+    for (const { id } of await refundable(pay, order)) await pay.refund(id, { reason: 'given back', actor: 'shop' });
     response.redirect(303, `/orders/${order.id}`);
   });
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
