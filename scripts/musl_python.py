@@ -41,10 +41,10 @@ def musl_python() -> tuple[Path | None, str]:
     program = place / "bin" / "python3"
     if program.exists():
         return program, ""
+    if not shutil.which("apt-get") or platform.freedesktop_os_release().get("ID") != "debian":
+        return None, "it is built from Debian's sources, and this is another system; PAYWRIGHT_MUSL_PYTHON may name one"
     if not shutil.which("musl-gcc") and (why_not := toolchain.debian("musl-tools")):
         return None, f"musl-tools: {why_not}"
-    if not shutil.which("apt-get") or platform.freedesktop_os_release().get("ID") != "debian":
-        return None, "its sources are taken from Debian, and this is another system; PAYWRIGHT_MUSL_PYTHON may name one"
     with tempfile.TemporaryDirectory(prefix="paywright-musl-") as folder:
         try:
             build(Path(folder), place)
