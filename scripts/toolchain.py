@@ -56,8 +56,7 @@ def stripe_mock() -> tuple[Path | None, str]:
     """The program, installed where it is not yet: in the user's cache, never beside their own programs. Where it cannot
     be had, nothing and the reason."""
     module, version = STRIPE_MOCK
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paywright"
-    place = cache / f"stripe-mock-{version}"
+    place = cache() / f"stripe-mock-{version}"
     program = place / ("stripe-mock.exe" if sys.platform == "win32" else "stripe-mock")
     if program.exists():
         return program, ""
@@ -74,6 +73,11 @@ def stripe_mock() -> tuple[Path | None, str]:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         return None, f"`{' '.join(command)}` failed: {last}"
     return program, ""
+
+
+def cache() -> Path:
+    """What was fetched or built once for every checkout: in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paywright"
 
 
 def node_version() -> tuple[int, int]:

@@ -19,6 +19,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import databases
 import toolchain
 
 BINDINGS = toolchain.ROOT / "bindings-python"
@@ -102,6 +103,15 @@ def run(version: str, python: Path, pin: str | None, given: dict[str, str], more
     return Row(full, installed(there, given), *tested(there, given, more))
 
 
+def run_both(kept: Path, version: str, python: Path, given: dict[str, str], more: list[str]) -> None:
+    """The rows of one Python: with the newest frameworks, and with Django's long-term release if that is another one."""
+    row = run(version, python, None, given, more)
+    (kept / f"{version}.json").write_text(json.dumps(asdict(row)))
+    if not row.versions["django"].startswith("5.2"):
+        row = run(version, python, LONG_TERM, given, more)
+        (kept / f"{version}-long-term.json").write_text(json.dumps(asdict(row)))
+
+
 def page(rows: list[Row]) -> str:
     head = ["Python", *(name for name in SHOWN), "passed", "failed", "skipped"]
     names = ", ".join(f"`{name}`" for name in TESTS)
@@ -133,14 +143,11 @@ def main() -> int:
     if options.only is None:
         shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True, exist_ok=True)
-    for (major, minor), python in toolchain.interpreters().items():
-        version = f"{major}.{minor}"
-        if options.only in (None, version):
-            row = run(version, python, None, given, more)
-            (kept / f"{version}.json").write_text(json.dumps(asdict(row)))
-            if not row.versions["django"].startswith("5.2"):
-                row = run(version, python, LONG_TERM, given, more)
-                (kept / f"{version}-long-term.json").write_text(json.dumps(asdict(row)))
+    with databases.servers() as addresses:
+        for (major, minor), python in toolchain.interpreters().items():
+            version = f"{major}.{minor}"
+            if options.only in (None, version):
+                run_both(kept, version, python, {**given, **addresses}, more)
     rows = [Row(**json.loads(path.read_text())) for path in sorted(kept.glob("*.json"), key=in_order)]
     print(page(rows))
     if not more:

@@ -6,6 +6,7 @@ It is run by the interpreter that has the package, in an empty folder, and impor
 from __future__ import annotations
 
 import sys
+import sysconfig
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def main() -> int:
         assert report.ok, report.violations
     place = Path(paywright.__file__).parent
     assert (place / "py.typed").exists() and "site-packages" in str(place), place
-    print(f"paid, refunded in part, books balanced: Python {sys.version.split()[0]}, {place.name} of {place.parent.name}")
+    python = f"Python {sys.version.split()[0]} ({sysconfig.get_config_var('SOABI')})"
+    print(f"paid, refunded in part, books balanced: {python}, {place.name} of {place.parent.name}")
     return 0
 
 

@@ -3,8 +3,9 @@
     make wheels                    a wheel for glibc 2.17 and newer, one for musl, a source distribution
     make wheels ONLY=manylinux     one of them: manylinux, musllinux or sdist
 
-A wheel is installed and run with no compiler and no cargo on the path. What cannot be built or run here is said, with the
-reason; only what fails ends the command with an error.
+On macOS and Windows there is one wheel, called native, in place of the first two. A wheel is installed and run with no
+compiler and no cargo on the path. What cannot be built or run here is said, with the reason; only what fails ends the
+command with an error.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import musl_python
 import toolchain
 
 DIST = toolchain.ROOT / "bindings-python" / "dist"
@@ -31,6 +33,8 @@ TARGETS = {
     "manylinux": (f"{MACHINE}-unknown-linux-gnu", "manylinux_2_17"),
     "musllinux": (f"{MACHINE}-unknown-linux-musl", "musllinux_1_2"),
 }
+KINDS = [*TARGETS] if sys.platform == "linux" else ["native"]
+SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
 
 failures: list[str] = []
 left_out: list[str] = []
@@ -40,26 +44,30 @@ def environment_in(folder: Path, python: Path = Path(sys.executable)) -> Path:
     """An empty virtual environment; answers with its Python."""
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([python, "-m", "venv", folder], check=True)
-    return folder / "bin" / "python"
+    return folder / SCRIPTS / "python"
 
 
 def tools() -> tuple[Path, bool]:
     """The folder with maturin, and whether zig is there: the compiler that knows every old C library."""
     folder = PLACE / "tools"
-    python = folder / "bin" / "python"
-    if not python.exists():
+    python = folder / SCRIPTS / "python"
+    if not (folder / "pyvenv.cfg").exists():
         venv.create(folder, with_pip=True, clear=True)
     install = [python, "-m", "pip", "install", "-q"]
     subprocess.run([*install, "maturin>=1.16,<2"], check=True)
-    return python.parent, subprocess.run([*install, "ziglang"], check=False).returncode == 0
+    return python.parent, KINDS != ["native"] and subprocess.run([*install, "ziglang"], check=False).returncode == 0
 
 
-def has_target(target: str) -> bool:
-    """Whether Rust can compile for it; what is missing is fetched where there is a rustup."""
+def why_no_target(target: str) -> str:
+    """Why Rust cannot compile for it, or nothing; what is missing is fetched where there is a rustup."""
+    command = ["rustc", "--print", "target-libdir", "--target", target]
     if shutil.which("rustup"):
-        return subprocess.run(["rustup", "target", "add", target], capture_output=True, check=False).returncode == 0
-    folder = subprocess.run(["rustc", "--print", "target-libdir", "--target", target], capture_output=True, text=True)
-    return folder.returncode == 0 and Path(folder.stdout.strip()).is_dir()
+        command = ["rustup", "target", "add", target]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    is_there = done.returncode == 0 and (command[0] == "rustup" or Path(done.stdout.strip()).is_dir())
+    if is_there:
+        return ""
+    return f"`{' '.join(command)}`: {(done.stderr.strip().splitlines() or ['its standard library is not there'])[-1]}"
 
 
 def maturin(folder: Path, *arguments: str) -> Path | None:
@@ -77,9 +85,11 @@ def maturin(folder: Path, *arguments: str) -> Path | None:
 
 
 def build_wheel(kind: str, folder: Path, zig: bool) -> Path | None:
+    if kind == "native":
+        return maturin(folder, "build", "--profile", "wheel")
     target, tag = TARGETS[kind]
-    if not has_target(target):
-        left_out.append(f"{kind}: Rust has no target {target} here (rustup target add {target})")
+    if why_not := why_no_target(target):
+        left_out.append(f"{kind}: {why_not}")
         return None
     if zig:
         return maturin(folder, "build", "--profile", "wheel", "--zig", "--target", target, "--compatibility", tag)
@@ -136,26 +146,28 @@ def smoke(made: Path, python: Path, path: str, *options: str) -> None:
 
 def try_wheel(kind: str, made: Path) -> None:
     check_contents(made)
-    if kind == "musllinux":
-        library = zipfile.ZipFile(made).read("paywright/_native.abi3.so")
-        if b"GLIBC_" in library:
-            failures.append(f"{made.name}: it wants glibc")
-        left_out.append(f"{made.name}: not installed, because no Python here is built for musl")
-        return
-    for python in toolchain.interpreters().values():
+    if kind == "musllinux" and b"GLIBC_" in zipfile.ZipFile(made).read("paywright/_native.abi3.so"):
+        failures.append(f"{made.name}: it wants glibc")
+    wants_musl = kind == "musllinux"
+    pythons = [python for python in toolchain.interpreters().values() if musl_python.is_musl(python) == wants_musl]
+    why_not = "no Python here is built for its C library"
+    if wants_musl and not pythons:
+        built, why_not = musl_python.musl_python()
+        pythons = [built] if built else []
+    if not pythons:
+        left_out.append(f"{made.name}: linked and not run: {why_not}")
+    for python in pythons:
         smoke(made, python, "", "--no-index")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--only", choices=[*TARGETS, "sdist"])
+    parser.add_argument("--only", choices=[*KINDS, "sdist"])
     only = parser.parse_args().only
     toolchain.check()
-    if sys.platform != "linux":
-        raise SystemExit("make wheels builds for Linux, on Linux; `pip wheel ./bindings-python` builds for any system")
     PLACE.mkdir(parents=True, exist_ok=True)
     folder, zig = tools()
-    for kind in TARGETS:
+    for kind in KINDS:
         if only in (None, kind) and (made := build_wheel(kind, folder, zig)) is not None:
             try_wheel(kind, made)
         elif only in (None, kind) and not any(kind in reason for reason in left_out):
