@@ -1,4 +1,5 @@
-// What verifying a Stripe event of 1 kB costs, beside Stripe's own package in the same run. It prints medians and ratios.
+// What verifying a Stripe event of 1 kB costs, beside Stripe's own package in the same run, with the same secret every time, as
+// an endpoint has. It prints medians and ratios.
 
 import Stripe from 'stripe';
 import { signatures } from 'paywright';

@@ -48,12 +48,16 @@ for (const one of Object.values(classes)) {
   Object.defineProperty(one.prototype, 'name', { value: one.name, writable: true, configurable: true });
 }
 
+/** Throws a refusal of the library. Whoever asked first stands on top of the stack: it begins below `caller`. */
+function refuse(refusal, caller = refuse) {
+  const error = new (byGroup.get(refusal.group) ?? PaywrightError)(refusal);
+  Error.captureStackTrace(error, caller);
+  throw error;
+}
+
 /** What a call of the library answered with, or its refusal thrown. */
 function opened(answer) {
-  if (answer.refusal === undefined) return answer.value;
-  const error = new (byGroup.get(answer.refusal.group) ?? PaywrightError)(answer.refusal);
-  Error.captureStackTrace(error, opened);
-  throw error;
+  return answer.refusal === undefined ? answer.value : refuse(answer.refusal, opened);
 }
 
 /** A refusal that only the JavaScript side can know of, with a code of the table. */
@@ -61,4 +65,4 @@ function refused(group, code, { message, messageZh, details, httpStatus = 400 })
   return new (byGroup.get(group))({ code, message, messageZh, details, httpStatus, retryable: false, reply: null });
 }
 
-module.exports = { classes, opened, refused };
+module.exports = { classes, opened, refuse, refused };

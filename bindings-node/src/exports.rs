@@ -1,5 +1,6 @@
 //! What the library exports: a few functions that the JavaScript side of the package builds everything from. Each answers
-//! with `{ value }` or, for an error of the table, with `{ refusal }`; only what JavaScript threw is thrown.
+//! with `{ value }` or, for an error of the table, with `{ refusal }`; only what JavaScript threw is thrown. The functions
+//! that are done at once answer with the bare value, and have their `this` throw a refusal.
 
 use std::io::{IsTerminal, stderr, stdout};
 use std::sync::Arc;
@@ -66,15 +67,18 @@ impl Call<'_> {
 
     fn given(&self, index: usize) -> Result<Given> {
         match index < self.context.length() {
-            true => Reader::new(self.env()).read(&self.context.get(index)?),
+            true => Reader::new().read(&self.context.get(index)?),
             false => Ok(Given::Nothing),
         }
     }
 
     fn all(&self) -> Result<Vec<Given>> {
-        let mut reader = Reader::new(self.env());
-        let arguments = self.context.arguments::<Unknown<'_>>()?;
-        arguments.iter().map(|argument| reader.read(argument)).collect()
+        let mut reader = Reader::new();
+        let mut all = Vec::with_capacity(self.context.length());
+        for index in 0..self.context.length() {
+            all.push(reader.read(&self.context.get(index)?)?);
+        }
+        Ok(all)
     }
 
     fn held<T: 'static>(&self, index: usize) -> Result<&T> {
@@ -86,6 +90,13 @@ impl Call<'_> {
             Given::Nothing => Ok(None),
             _ => self.held(index).map(Some),
         }
+    }
+
+    /// Has `this` throw a refusal: so an answer needs no object around it that would say which of the two it is.
+    fn refuse(&self, error: &error::Error) -> Result<sys::napi_value> {
+        let thrower = self.context.this::<Function<'_, Unknown<'_>, Unknown<'_>>>()?;
+        let refused = show(self.env(), refusal::refusal(error))?;
+        thrower.apply((), refused).map(|answer| answer.raw())
     }
 
     /// A promise of what another thread finds.
@@ -121,8 +132,9 @@ pub fn fill(env: &Env, exports: &mut Object<'_>) -> Result<()> {
     exports.set_named_property("surface", show(env, surface())?)?;
     let mut functions = Object::new(env)?;
     for (name, function) in FUNCTIONS {
-        add(env, &mut functions, name, |call| {
-            Answer::Value(function(call.all()?)).show(call.env())
+        add(env, &mut functions, name, |call| match function(call.all()?) {
+            Ok(value) => show(call.env(), value).map(|value| value.raw()),
+            Err(error) => call.refuse(&error),
         })?;
     }
     exports.set_named_property("functions", functions)?;
@@ -226,19 +238,24 @@ fn add_clock(env: &Env, exports: &mut Object<'_>) -> Result<()> {
 /// What the JavaScript side must know of the table: which arguments have a place, and which it spells in its own way.
 fn surface() -> Value {
     let names = |arguments: &[describe::Argument]| {
-        Value::List(arguments.iter().map(|a| Value::Text(camel(a.name))).collect())
+        Value::List(arguments.iter().map(|a| Value::Text(camel(a.name).into())).collect())
     };
     let kinds = |arguments: &[describe::Argument]| {
         Value::List(arguments.iter().map(|a| Value::Word(a.kind.name)).collect())
     };
-    let is_page = |name: &str| {
+    let fields = |name: &str| {
         let record = describe::RECORDS.iter().find(|record| record.name == name);
-        record.is_some_and(|record| record.fields.iter().any(|field| field.name == "items"))
+        record.map_or(&[][..], |record| record.fields)
+    };
+    let is_page = |name: &str| fields(name).iter().any(|field| field.name == "items");
+    let only_field = |name: &str| match fields(name) {
+        [only] => Value::Text(camel(only.name).into()),
+        _ => Value::Nothing,
     };
     let method = |m: &describe::Method| {
         Value::Record(vec![
             ("method", Value::Word(m.name)),
-            ("name", Value::Text(camel(m.name))),
+            ("name", Value::Text(camel(m.name).into())),
             ("place", names(m.place)),
             ("paged", Value::Flag(is_page(m.result.name))),
         ])
@@ -247,8 +264,9 @@ fn surface() -> Value {
         Value::Record(vec![
             ("function", Value::Word(f.name)),
             ("module", Value::Word(f.module)),
-            ("name", Value::Text(camel(f.name))),
+            ("name", Value::Text(camel(f.name).into())),
             ("given", kinds(f.place)),
+            ("only_field", only_field(f.result.name)),
         ])
     };
     Value::Record(vec![

@@ -45,6 +45,7 @@ macro_rules! kinds {
             type Held = $held;
             type Lent<'a> = $lent;
 
+            #[inline(always)]
             fn hold(field: &str, value: Given) -> Result<$held> {
                 Read::read(field, value)
             }
@@ -107,8 +108,21 @@ impl<T: Kind> Kind for kinds::Optional<T> {
 struct Arguments(std::vec::IntoIter<Given>);
 
 impl Arguments {
+    // A value that is moved through several functions costs more than what they look at.
+    #[inline(always)]
     fn next<T: Kind>(&mut self, name: &str) -> Result<T::Held> {
         T::hold(&camel(name), self.0.next().unwrap_or(Given::Nothing))
+    }
+}
+
+/// What a function found. A record of one field is that field: JavaScript knows its name, and makes such an object sooner
+/// than Node's interface does.
+fn bare(found: impl Shown) -> Value {
+    match found.shown() {
+        Value::Record(mut fields) if fields.len() == 1 => {
+            fields.pop().map_or(Value::Nothing, |(_, value)| value)
+        }
+        whole => whole,
     }
 }
 
@@ -146,7 +160,7 @@ macro_rules! functions {
                 paywright::$module::$function(
                     $(<kinds::$given_type $(<kinds::$given_inner>)? as Kind>::lend(&$given),)*
                     $($spare.as_ref().map(<kinds::$spare_type $(<kinds::$spare_inner>)? as Kind>::lend),)*
-                ).map(Shown::shown)
+                ).map(bare)
             })*)*
         }
 

@@ -1,6 +1,8 @@
 //! Values on their way in, as they were found in JavaScript, and what may be passed for each plain type of the table. It
 //! guesses nothing: a number is no amount, a parsed body is no body, 12.9 is no whole number.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use paywright::api::types::{Amount, Bytes, Headers, Map, Secret};
 use paywright::error::{Code, Error, Result};
@@ -67,7 +69,11 @@ pub trait Read: Sized {
 }
 
 /// A name of the table as JavaScript spells it: `order_id` is `orderId`.
-pub fn camel(name: &str) -> String {
+#[inline]
+pub fn camel(name: &str) -> Cow<'_, str> {
+    if !name.contains('_') {
+        return Cow::Borrowed(name);
+    }
     let mut spelled = String::with_capacity(name.len());
     for (index, word) in name.split('_').enumerate() {
         let mut letters = word.chars();
@@ -79,7 +85,7 @@ pub fn camel(name: &str) -> String {
             None => spelled.push_str(word),
         }
     }
-    spelled
+    Cow::Owned(spelled)
 }
 
 /// A value of the wrong type where the table of errors has no code for that type.
@@ -97,6 +103,7 @@ fn text_format(field: &str, rule: impl std::fmt::Display) -> Error {
 }
 
 impl Read for String {
+    #[inline]
     fn read(field: &str, value: Given) -> Result<Self> {
         match value {
             Given::Text(text) => Ok(text),
@@ -109,6 +116,7 @@ impl Read for String {
 }
 
 impl Read for i64 {
+    #[inline]
     fn read(field: &str, value: Given) -> Result<Self> {
         match value {
             Given::Whole(number) => Ok(number),
@@ -154,6 +162,7 @@ impl Read for DateTime<Utc> {
 }
 
 impl Read for Bytes {
+    #[inline]
     fn read(_: &str, value: Given) -> Result<Self> {
         match value {
             Given::Bytes(bytes) => Ok(Bytes(bytes)),
@@ -262,7 +271,13 @@ impl<T: Read> Read for Option<T> {
 impl<T: Read> Read for Vec<T> {
     fn read(field: &str, value: Given) -> Result<Self> {
         match value {
-            Given::List(items) => items.into_iter().map(|item| T::read(field, item)).collect(),
+            Given::List(items) => {
+                let mut read = Vec::with_capacity(items.len());
+                for item in items {
+                    read.push(T::read(field, item)?);
+                }
+                Ok(read)
+            }
             other => Err(wrong_type(field, "an array", &other)),
         }
     }
@@ -288,7 +303,7 @@ impl Fields {
         };
         for (name, _) in &entries {
             if !known.iter().any(|field| camel(field) == *name) {
-                let known: Vec<_> = known.iter().map(|field| camel(field)).collect();
+                let known: Vec<_> = known.iter().copied().map(camel).collect();
                 return Err(Error::new(Code::ValueUnknown)
                     .with("field", format_args!("field of {}", camel(of)))
                     .with("given", name.escape_debug())
@@ -300,6 +315,9 @@ impl Fields {
 
     /// One field, if it was given.
     pub fn take(&mut self, name: &str) -> Option<Given> {
+        if self.entries.is_empty() {
+            return None;
+        }
         let spelled = camel(name);
         let place = self.entries.iter().position(|(name, _)| *name == spelled)?;
         let (_, value) = self.entries.swap_remove(place);

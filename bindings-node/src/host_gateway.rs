@@ -75,8 +75,8 @@ impl HostGateway {
         let status = self.called.call_with_return_value(
             call,
             ThreadsafeFunctionCallMode::NonBlocking,
-            move |answered, env: Env| {
-                let given = answered.and_then(|value| Reader::new(&env).read(&value));
+            move |answered, _: Env| {
+                let given = answered.and_then(|value| Reader::new().read(&value));
                 // Nobody waits any longer: nobody is told.
                 drop(sender.send(given.ok()));
                 Ok(())

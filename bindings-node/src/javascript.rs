@@ -2,11 +2,12 @@
 //! is coerced, and no method of a value is ever called.
 
 use napi::bindgen_prelude::{
-    Array, BufferSlice, JsObjectValue, JsValue, Null, Object, ToNapiValue, Uint8ArraySlice, Unknown,
+    Array, BufferSlice, FromNapiValue, JsObjectValue, JsValue, Null, Object, ToNapiValue,
+    Uint8ArraySlice, Unknown,
 };
 use napi::{
-    Env, JsDate, KeyCollectionMode, KeyConversion, KeyFilter, Property, PropertyAttributes, Result,
-    ValueType,
+    Env, JsDate, JsNumber, KeyCollectionMode, KeyConversion, KeyFilter, Property,
+    PropertyAttributes, Result, ValueType,
 };
 
 use crate::given::{Given, camel};
@@ -20,15 +21,14 @@ const VALUES_MAX: usize = 2_500_000;
 const SAFE_MAX: i64 = (1 << 53) - 1;
 
 /// Copies values; all arguments of a call share its limit.
-pub struct Reader<'a> {
-    env: &'a Env,
+pub struct Reader {
     left: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader {
     /// For one call.
-    pub fn new(env: &'a Env) -> Self {
-        Reader { env, left: VALUES_MAX }
+    pub fn new() -> Self {
+        Reader { left: VALUES_MAX }
     }
 
     /// Copies one value. Fails only with what a getter or a proxy threw.
@@ -41,52 +41,44 @@ impl<'a> Reader<'a> {
             return Ok(Given::Strange("an object that is too large or too deep"));
         };
         self.left = left;
-        Ok(match value.get_type()? {
-            ValueType::Undefined | ValueType::Null => Given::Nothing,
-            ValueType::Boolean => Given::Flag(value.coerce_to_bool()?),
-            ValueType::Number => number(value)?,
-            ValueType::String => text(value)?,
-            ValueType::Object => self.object(value, depth)?,
-            ValueType::BigInt => Given::Strange("a BigInt"),
-            ValueType::Symbol => Given::Strange("a symbol"),
-            ValueType::Function => Given::Strange("a function"),
-            _ => Given::Strange("something else"),
-        })
+        match value.get_type()? {
+            ValueType::Undefined | ValueType::Null => Ok(Given::Nothing),
+            ValueType::Boolean => value.coerce_to_bool().map(Given::Flag),
+            ValueType::Number => number(value),
+            ValueType::String => text(value),
+            ValueType::Object => self.object(value, depth),
+            ValueType::BigInt => Ok(Given::Strange("a BigInt")),
+            ValueType::Symbol => Ok(Given::Strange("a symbol")),
+            ValueType::Function => Ok(Given::Strange("a function")),
+            _ => Ok(Given::Strange("something else")),
+        }
     }
 
     fn object(&mut self, value: &Unknown<'_>, depth: usize) -> Result<Given> {
         if value.is_array()? {
-            let array = value.coerce_to_object()?;
-            let items = (0..array.get_array_length()?)
-                .take(self.left.saturating_add(1))
-                .map(|index| self.at_depth(&array.get_element(index)?, depth + 1));
-            return items.collect::<Result<_>>().map(Given::List);
+            let array: Array<'_> = known(value)?;
+            let mut items = Vec::new();
+            for index in (0..array.len()).take(self.left.saturating_add(1)) {
+                items.push(self.at_depth(&array.get_element(index)?, depth + 1)?);
+            }
+            return Ok(Given::List(items));
         }
         if value.is_typedarray()? {
-            // Taken for bytes only through an array's element, which is checked once more.
-            let bytes = self.inside(value)?.get_element::<Uint8ArraySlice<'_>>(0);
-            return Ok(match bytes {
+            return Ok(match known::<Uint8ArraySlice<'_>>(value) {
                 Ok(bytes) => Given::Bytes(bytes.to_vec()),
                 Err(_) => Given::Strange("an array of other numbers than bytes"),
             });
         }
         if value.is_date()? {
-            let millis = self.inside(value)?.get_element::<JsDate<'_>>(0)?.value_of()?;
+            let millis = known::<JsDate<'_>>(value)?.value_of()?;
             return Ok(Given::Time((!millis.is_nan()).then_some(millis as i64)));
         }
         self.fields(value, depth)
     }
 
-    /// An array that holds just this.
-    fn inside(&self, value: &Unknown<'_>) -> Result<Object<'_>> {
-        let mut array = self.env.create_array(1)?;
-        array.set(0, *value)?;
-        array.coerce_to_object()
-    }
-
     /// An object's own fields: nothing that a prototype adds counts.
     fn fields(&mut self, value: &Unknown<'_>, depth: usize) -> Result<Given> {
-        let object = value.coerce_to_object()?;
+        let object: Object<'_> = known(value)?;
         let names = object.get_all_property_names(
             KeyCollectionMode::OwnOnly,
             KeyFilter::Enumerable,
@@ -135,12 +127,19 @@ fn strange(value: &Unknown<'_>) -> Result<&'static str> {
     })
 }
 
+/// A value as what it is known to be. It costs a fraction of a coercion, which would find the same.
+#[allow(unsafe_code)]
+fn known<'a, T: FromNapiValue + 'a>(value: &Unknown<'a>) -> Result<T> {
+    // SAFETY: a live value of this environment is handed on as it is. Each of the types that are asked for here reads
+    // it through Node's own functions, which look at what it is once more and refuse any other.
+    unsafe { value.cast() }
+}
+
 fn number(value: &Unknown<'_>) -> Result<Given> {
-    let number = value.coerce_to_number()?.get_double()?;
+    let number = known::<JsNumber<'_>>(value)?.get_double()?;
+    // A cast saturates, so that what is too large for it is not safe either.
     let whole = number as i64;
-    // A cast saturates, so that what comes back the same was whole and in range.
-    let same = whole as i128 == number as i128 && number.fract() == 0.0;
-    Ok(match same && (-SAFE_MAX..=SAFE_MAX).contains(&whole) {
+    Ok(match number.fract() == 0.0 && (-SAFE_MAX..=SAFE_MAX).contains(&whole) {
         true => Given::Whole(whole),
         false => Given::Number(number.to_string()),
     })
@@ -148,8 +147,7 @@ fn number(value: &Unknown<'_>) -> Result<Given> {
 
 /// A string. Half a surrogate pair arrives as a replacement character, of which a string may also hold a real one.
 fn text(value: &Unknown<'_>) -> Result<Given> {
-    let string = value.coerce_to_string()?;
-    let text = string.into_utf8()?.into_owned()?;
+    let text: String = known(value)?;
     if text.contains('\u{fffd}') {
         let utf16 = value.coerce_to_string()?.into_utf16()?;
         let broken = char::decode_utf16(utf16.as_slice().iter().copied()).any(|c| c.is_err());

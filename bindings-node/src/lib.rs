@@ -1,7 +1,8 @@
 //! Paywright for Node: a reader of the surface table, and the few things that are Node's own (promises, worker threads,
 //! plain objects). It contains no decision about payments.
 
-// Not `forbid`: the attribute with which a library tells Node what it exports writes unsafe code of its own.
+// Not `forbid`: the attribute with which a library tells Node what it exports writes unsafe code of its own, and one line
+// of `javascript` takes a value for what it was found to be.
 #![deny(unsafe_code)]
 
 mod clock;

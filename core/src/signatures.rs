@@ -1,10 +1,14 @@
 //! What payment providers sign, signed and verified without an engine: the functions of the surface table, with plain
-//! arguments. It keeps nothing, knows no time but what it is told, and never says which part of a signature was wrong.
+//! arguments. It knows no time but what it is told, and never says which part of a signature was wrong. All it keeps is the
+//! last secrets that a thread verified a message of Stripe with, next to the keys prepared from them.
 //!
 //! Secrets are text or bytes, bodies are the raw bytes that arrived. Who verifies many messages with the same secrets
 //! prepares them once, with the types of [`crate::sign`].
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+
+use subtle::ConstantTimeEq;
 
 use crate::api::guarded;
 use crate::api::types::{Bytes, Done, Map, SignedCallback};
@@ -49,9 +53,11 @@ pub fn stripe_verify(
     tolerance_s: Option<i64>,
 ) -> Result<Done> {
     guarded(|| {
-        let keys = stripe::Keys::new(&all_shared(secrets)?)?;
-        stripe::verify(body, header, &keys, now, tolerance(tolerance_s, stripe::TOLERANCE_S)?)?;
-        Ok(Done { ok: true })
+        with_stripe_keys(secrets, |keys| {
+            let tolerance_s = tolerance(tolerance_s, stripe::TOLERANCE_S)?;
+            stripe::verify(body, header, keys, now, tolerance_s)?;
+            Ok(Done { ok: true })
+        })
     })
 }
 
@@ -355,6 +361,39 @@ fn all_shared(secrets: &[impl AsRef<[u8]>]) -> Result<Vec<Secret>> {
     secrets.iter().map(|secret| Secret::new("secrets", secret.as_ref())).collect()
 }
 
+/// As many secrets as are kept from one call to the next; an endpoint has one, and two while it is rolled.
+const SECRETS_KEPT_MAX: usize = 4;
+
+thread_local! {
+    /// The secrets of this thread's last call and their keys. They are wiped when others take their place.
+    static LAST: RefCell<Option<(Vec<Secret>, stripe::Keys)>> = const { RefCell::new(None) };
+}
+
+/// Lends the keys of these secrets, which are prepared anew only if the last call had others.
+fn with_stripe_keys<T>(
+    secrets: &[impl AsRef<[u8]>],
+    work: impl FnOnce(&stripe::Keys) -> Result<T>,
+) -> Result<T> {
+    if secrets.len() > SECRETS_KEPT_MAX {
+        return work(&stripe::Keys::new(&all_shared(secrets)?)?);
+    }
+    LAST.with_borrow_mut(|last| match last {
+        Some((kept, keys)) if same_secrets(kept, secrets) => work(keys),
+        _ => {
+            // Nothing is kept of secrets that are refused, nor of those before them.
+            *last = None;
+            let kept = all_shared(secrets)?;
+            let keys = stripe::Keys::new(&kept)?;
+            work(&last.insert((kept, keys)).1)
+        }
+    })
+}
+
+fn same_secrets(kept: &[Secret], given: &[impl AsRef<[u8]>]) -> bool {
+    kept.len() == given.len()
+        && kept.iter().zip(given).all(|(a, b)| bool::from(a.expose().ct_eq(b.as_ref())))
+}
+
 fn tolerance(given: Option<i64>, usual: u32) -> Result<u32> {
     let Some(given) = given else { return Ok(usual) };
     u32::try_from(given).map_err(|_| {
@@ -429,6 +468,24 @@ mod tests {
         assert_eq!(code(header, None, None, Some(false)), Err(Code::ArgumentConflict));
         assert_eq!(code(header, None, Some(&strange), None), Err(Code::ValueUnknown));
         assert_eq!(code(Some("both"), None, None, None), Err(Code::ValueUnknown));
+    }
+
+    /// Protects: keys kept from the call before verify for their own secrets only, whatever came between.
+    #[test]
+    fn kept_keys_are_those_of_the_secrets() {
+        let header = stripe_sign(b"{}", "whsec_a", 1).unwrap();
+        let verifies =
+            |secrets: &[&str]| stripe_verify(b"{}", Some(&header), secrets, 1, None).is_ok();
+        for _ in 0..2 {
+            assert!(verifies(&["whsec_a"]) && verifies(&["whsec_a"]));
+            assert!(!verifies(&["whsec_b"]) && !verifies(&["whsec_b"]));
+            assert!(verifies(&["whsec_b", "whsec_a"]) && verifies(&["whsec_a", "whsec_b"]));
+            assert!(verifies(&["whsec_a"]) && !verifies(&[" "]) && !verifies(&[" "]));
+            assert!(!verifies(&["whsec_"]) && !verifies(&["whsec_aa"]) && !verifies(&[]));
+            assert!(
+                verifies(&["b", "c", "d", "e", "whsec_a"]) && !verifies(&["b", "c", "d", "e", "f"])
+            );
+        }
     }
 
     /// Protects: a secret that protects nothing, a PEM key in its place and a senseless tolerance are refused.
