@@ -824,8 +824,10 @@ export interface ImportProblem {
   id: string;
   /** The code of the error. */
   code: string;
-  /** What is wrong. */
+  /** What is wrong, in English. */
   message: string;
+  /** The same in Chinese. */
+  messageZh: string;
 }
 
 /** What an import did, or would do. */

@@ -140,11 +140,15 @@ impl<'a> Console<'a> {
 
     /// An error's sentence in the language asked for.
     pub(crate) fn sentence(&self, error: &Error) -> String {
-        let sentence = match self.language {
-            Language::En => error.message(),
-            Language::Zh => error.message_zh(),
-        };
-        escape_line(&sentence).into_owned()
+        escape_line(&self.of_two(error.message(), error.message_zh())).into_owned()
+    }
+
+    /// The sentence in the language asked for.
+    pub(crate) fn of_two<T>(&self, english: T, chinese: T) -> T {
+        match self.language {
+            Language::En => english,
+            Language::Zh => chinese,
+        }
     }
 
     /// The exit code of a command, after saying what kept it from its end.

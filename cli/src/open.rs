@@ -53,9 +53,15 @@ pub(crate) fn database(shared: &Shared, console: &Console<'_>) -> Result<String>
         )
     })?;
     match file(&url) {
-        Some(path) if !Path::new(path).exists() => Err(Error::new(Code::ConfigInvalid)
-            .with("setting", "--database")
-            .with("why", format_args!("there is no file {}", Path::new(path).display()))),
+        Some(path) if !Path::new(path).exists() => {
+            Err(Error::new(Code::ConfigInvalid).with("setting", "--database").with(
+                "why",
+                format_args!(
+                    "there is no file {}; the application that opens it first makes it",
+                    Path::new(path).display()
+                ),
+            ))
+        }
         _ => Ok(url),
     }
 }

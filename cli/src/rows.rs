@@ -94,9 +94,10 @@ impl Columns {
             let cell = cells.get(self.column(field.name)).filter(|cell| !cell.is_empty());
             let Some(cell) = cell else {
                 if field.kind.name != "Optional" {
-                    return Err(Error::new(Code::ArgumentMissing)
-                        .with("field", field.name)
-                        .with("rule", format_args!("column \"{}\"", self.column(field.name))));
+                    return Err(Error::new(Code::ArgumentMissing).with("field", field.name).with(
+                        "rule",
+                        format_args!("column \"{}\" is empty", self.column(field.name)),
+                    ));
                 }
                 continue;
             };
@@ -117,6 +118,8 @@ impl Columns {
             (true, _) => "",
             (false, Some(offset)) => offset,
             (false, None) => {
+                // What is no time at all is told as that first.
+                paywright::clock::Time::parse(field, &format!("{day}T{rest}Z"))?;
                 return Err(Error::new(Code::TextFormat).with("field", field).with(
                     "rule",
                     "the time has no offset: say what it is counted from with --utc-offset, such as +08:00 or Z",

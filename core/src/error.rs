@@ -186,6 +186,8 @@ codes! {
         OrderExpired     = "order_expired",        Payer,   false, "Order {order} could be paid until {until}; please order again.", "订单已过期（{until}），请重新创建（{order}）。";
         ActivePayment    = "active_payment_exists", Caller, false, "Order {order} already has the active payment {payment} ({amount} by {method}); finish or cancel it first.", "订单 {order} 已有进行中的支付 {payment}（{method}，{amount}）；请先完成或取消。";
         ReferenceTaken   = "reference_taken",      Caller,  false, "The reference \"{reference}\" is already used by {owner}.", "编号“{reference}”已被 {owner} 使用。";
+        RowTaken         = "row_taken",            Caller,  false, "A row \"{row}\" of the table \"{table}\" was given before, with other content: each row needs an id of its own, and each table a name of its own.", "表“{table}”中 id 为“{row}”的行此前已以不同内容给出：每一行须有自己的 id，每张表须有自己的名称。";
+        ChargeMissing    = "charge_missing",       Caller,  false, "Order {order} has no charge whose money could have gone back: import the charge with its refund, or before it.", "订单 {order} 没有可退款的收款：请先导入该收款，或与退款一并导入。";
         Idempotency      = "idempotency",          Caller,  false, "The idempotency key was used before with other parameters.", "该幂等键此前已用于不同的参数。";
         InProgress       = "in_progress",          Time,    true,  "The first call with this idempotency key is still running.", "使用该幂等键的首次调用仍在进行中。";
         Transition       = "transition",           Caller,  false, "{subject} is {state}; \"{event}\" is not possible there. Possible: {possible}.", "{subject} 当前为 {state}，不能执行“{event}”。可执行：{possible}。";

@@ -248,6 +248,16 @@ CODES: dict[str, Code] = {
         "The reference \"{reference}\" is already used by {owner}.",
         "编号“{reference}”已被 {owner} 使用。",
     ),
+    "row_taken": Code(
+        "conflict", 409, "caller", False,
+        "A row \"{row}\" of the table \"{table}\" was given before, with other content: each row needs an id of its own, and each table a name of its own.",
+        "表“{table}”中 id 为“{row}”的行此前已以不同内容给出：每一行须有自己的 id，每张表须有自己的名称。",
+    ),
+    "charge_missing": Code(
+        "conflict", 409, "caller", False,
+        "Order {order} has no charge whose money could have gone back: import the charge with its refund, or before it.",
+        "订单 {order} 没有可退款的收款：请先导入该收款，或与退款一并导入。",
+    ),
     "idempotency": Code(
         "conflict", 409, "caller", False,
         "The idempotency key was used before with other parameters.",

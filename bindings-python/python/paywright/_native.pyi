@@ -1330,7 +1330,10 @@ class ImportProblem:
         """The code of the error."""
     @property
     def message(self) -> str:
-        """What is wrong."""
+        """What is wrong, in English."""
+    @property
+    def message_zh(self) -> str:
+        """The same in Chinese."""
     def to_dict(self) -> dict[str, Any]:
         """As a dict of Python values, all the way down."""
     def to_json(self) -> str:

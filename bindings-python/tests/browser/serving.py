@@ -40,6 +40,8 @@ def run(arguments: Sequence[str], directory: Path, given: Mapping[str, str]) -> 
         command, cwd=directory, env=dict(given), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, f"{' '.join(arguments)} ended with {done.returncode}\n{done.stdout}{done.stderr}"
+    # Who follows our pages is not warned by our own checks.
+    assert "paywright.W" not in done.stderr, done.stderr
     return done.stdout
 
 

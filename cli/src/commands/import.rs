@@ -59,8 +59,9 @@ impl Whole {
 
     fn unread(&mut self, line: i64, id: String, error: Error) {
         self.0.rows += 1;
-        let (code, message) = (error.code().as_str().to_owned(), error.message());
-        self.0.problems.push(ImportProblem { row: line, id, code, message });
+        let code = error.code().as_str().to_owned();
+        let (message, message_zh) = (error.message(), error.message_zh());
+        self.0.problems.push(ImportProblem { row: line, id, code, message, message_zh });
     }
 
     fn take(&mut self, pay: &Paywright, a: &Import, batch: Vec<(i64, ImportRow)>) -> Result<()> {
@@ -136,7 +137,8 @@ fn show(report: &ImportReport, console: &mut Console<'_>) -> std::result::Result
     let verb = if report.dry_run { "cannot be imported" } else { "not imported" };
     console.heading(&format!("{} {verb}", count(problems, "row")))?;
     let mut table = Table::new(&[">line", "row", "code", "what is wrong"]);
-    for ImportProblem { row, id, code, message } in &report.problems {
+    for ImportProblem { row, id, code, message, message_zh } in &report.problems {
+        let message = console.of_two(message, message_zh);
         table.row([row.to_string(), id.clone(), code.clone(), message.clone()]);
     }
     console.table(&table)

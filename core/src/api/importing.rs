@@ -118,9 +118,10 @@ impl Paywright {
 }
 
 fn missing(field: &str) -> Error {
-    Error::new(Code::ArgumentMissing)
-        .with("field", field)
-        .with("rule", "the row says it, or the import does for all rows")
+    Error::new(Code::ArgumentMissing).with("field", field).with(
+        "rule",
+        format_args!("a column of the row says it, or \"{field}\" of the whole import"),
+    )
 }
 
 fn record(report: ImportReport, rows: i64, dry_run: bool) -> types::ImportReport {
@@ -137,6 +138,7 @@ fn record(report: ImportReport, rows: i64, dry_run: bool) -> types::ImportReport
         id: problem.id,
         code: problem.error.code().as_str().to_owned(),
         message: problem.error.message(),
+        message_zh: problem.error.message_zh(),
     };
     types::ImportReport {
         dry_run,

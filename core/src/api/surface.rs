@@ -757,8 +757,10 @@ macro_rules! surface {
                     id: Text,
                     /// The code of the error.
                     code: Text,
-                    /// What is wrong.
+                    /// What is wrong, in English.
                     message: Text,
+                    /// The same in Chinese.
+                    message_zh: Text,
                 }
                 /// What an import did, or would do.
                 ImportReport {

@@ -13,6 +13,7 @@ import paywright
 from sqlalchemy.orm import Session
 
 from .database import Database, Membership
+from .words import CATALOGUES
 
 FLOW = "membership"
 CURRENCY = "CNY"
@@ -67,15 +68,17 @@ def buy(
     now = datetime.now(timezone.utc)
     held = of(pay, database, member)
     begins = max(now, held.order.ends_at) if held and held.order.ends_at else now
+    text = f"{CATALOGUES['en'][plan.key]}, {plan.days} days"
     with Session(database.engine) as session, session.begin(), database.store.joined(session):
         order = pay.create_order(
             currency=CURRENCY,
-            lines=[paywright.NewLine(description=f"Membership: {plan.key}, {plan.days} days", unit_amount=plan.price)],
+            lines=[paywright.NewLine(description=text, unit_amount=plan.price)],
             customer=member,
             flow=FLOW,
             ends_at=begins + timedelta(days=plan.days),
             extends=held.order.id if held else None,
         )
         session.add(Membership(order_id=order.id, member=member, plan=plan.key))
-        payment = pay.create_payment(order.id, method=method, return_url=f"{address}/orders/{order.id}")
+        back = f"{address}/orders/{order.id}"
+        payment = pay.create_payment(order.id, method=method, description=text, return_url=back)
     return pay.payment(payment.id)

@@ -120,7 +120,10 @@ async def pay_again(request: Request, order_id: str, pay: Pay, name: Member, fie
     """To the provider's page once more. Asking again gives the same payment while it is open."""
     order = await own(pay, order_id, name)
     back = f"{request.app.state.address}/orders/{order.id}"
-    return to_checkout(await pay.create_payment(order.id, method=fields.get("method", "card"), return_url=back))
+    payment = await pay.create_payment(
+        order.id, method=fields.get("method", "card"), description=order.lines[0].description, return_url=back
+    )
+    return to_checkout(payment)
 
 
 async def own(pay: paywright.AsyncPaywright, order_id: str, name: str) -> paywright.Order:

@@ -45,6 +45,7 @@ _TABLE = {
     "to_checkout": ("Back to the payment page", "返回支付页面"),
     "home": ("To the plans", "返回套餐"),
     "date": ("Date", "日期"),
+    "paid_with": ("Paid with", "支付方式"),
     "amount": ("Amount", "金额"),
     "state": ("State", "状态"),
     "init": ("started", "已创建"),

@@ -103,6 +103,49 @@ fn problems_have_their_lines() {
     assert_eq!(paid["items"][0]["paid_at"], "2025-06-01T10:00:00.250Z");
 }
 
+/// Protects: what is wrong with a row is said so that it can be mended: which column, which word, which amount, which id; in
+/// Chinese too.
+#[test]
+fn problems_say_what_to_mend() {
+    let shop = Shop::new();
+    let rows = Rows::new(
+        "csv",
+        "id,reference,amount,status,transaction_type,created_at\n\
+         1,O-1,12.90,paid,,\n\
+         1,O-2,12.9,paid,,\n\
+         3,O-3,12.901,paid,,\n\
+         4,O-4,10,PAYED,,\n\
+         5,O-5,10,refunded,refund,\n\
+         6,O-6,,paid,,\n\
+         7,O-7,10,paid,,01.06.2025\n\
+         8,O-8,10,paid,,2025-06-01 10:00:00\n",
+    );
+    let import = ["import", rows.path(), "--currency", "CNY", "--dry-run"];
+    let out = ended(shop.run(&import), exit::NO);
+    contains(
+        &out,
+        &[
+            "collected  12.90 CNY",
+            "A row \"1\" of the table \"payments\" was given before, with other content",
+            "12.901 has more decimal places than CNY allows (2).",
+            "\"PAYED\" is not a status; known: succeeded, success, paid, refunded, failed",
+            "unpaid, authorized.",
+            "Order O-5 has no charge whose money could have gone back",
+            "amount is required: column \"amount\" is empty.",
+            "created_at is not acceptable: a time with an offset is needed",
+            "the time has no offset: say what it is counted from with --utc-offset, such as +08:00",
+        ],
+    );
+    let chinese = ended(shop.run(&[&import[..], &["--language", "zh"]].concat()), exit::NO);
+    contains(&chinese, &["此前已以不同内容给出", "没有可退款的收款"]);
+    let columns = shop.run(&[&import[..], &["--column", "reference=order"]].concat());
+    contains(&columns.err, &["column \"order\" is required: the file has id, reference, amount"]);
+    let unknown = shop.run(&[&import[..], &["--column", "order=reference"]].concat());
+    contains(&unknown.err, &["\"order\" is not a field of a row; known: id, reference"]);
+    let no_currency = ended(shop.run(&["import", rows.path(), "--dry-run"]), exit::NO);
+    contains(&no_currency, &["a column of the row says it, or \"currency\" of the whole import"]);
+}
+
 /// Protects: numbers in JSON are taken digit by digit, never as floats; a line that is broken harms no other.
 #[test]
 fn json_lines_are_exact() {

@@ -15,11 +15,12 @@
 | W006 | the address of the site is not one that Django answers to, or is not https |
 | W007 | what the engine warns of when it is opened |
 | W008 | the admin is installed, but the tables are not in a database of Django |
-| W009 | the tables are not there: `migrate` (with `--database`, and by `paywright_doctor`); an error would stop `migrate` |
+| W009 | the tables are not there: told with `check --database`, by `runserver` and by `paywright_doctor`, not by `migrate` |
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -186,6 +187,8 @@ def check_tables(app_configs: object = None, databases: Sequence[str] | None = N
         return []
     if found.alias is None or found.alias not in (databases or ()):
         return []
+    if sys.argv[1:2] == ["migrate"]:
+        return []  # It is about to make them.
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
 

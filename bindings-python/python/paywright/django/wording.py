@@ -25,7 +25,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "expired": ("Payment expired", "支付已过期"),
     "unknown": ("Thank you", "感谢您"),
     "amount": ("Amount", "金额"),
-    "number": ("Payment number", "支付单号"),
+    "number": ("Payment", "支付单号"),
     "method": ("Method", "支付方式"),
     "paid_at": ("Paid at", "支付时间"),
     "looking": ("This page looks again by itself.", "页面会自动刷新。"),

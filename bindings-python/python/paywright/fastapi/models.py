@@ -263,7 +263,8 @@ class ImportProblem(Record):
     row: int = Field(description="Its place among the rows given; they count from one.")
     id: str = Field(description="What names it in its table.")
     code: str = Field(description="The code of the error.")
-    message: str = Field(description="What is wrong.")
+    message: str = Field(description="What is wrong, in English.")
+    message_zh: str = Field(description="The same in Chinese.")
 
 
 class ImportSum(Record):

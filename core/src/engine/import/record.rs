@@ -37,13 +37,13 @@ impl Books<'_> {
             *at = row.number;
             let source = row.source(&terms.table);
             if let Some(seen) = journal::seen(self.connection, &source.name)? {
-                self.check_again(row, &source, &seen)?;
+                self.check_again(terms, row, &source, &seen)?;
                 tally.skipped += 1;
                 continue;
             }
             let name = Taken::Row(source.name.clone());
             if terms.has(&name) {
-                return Err(Error::new(Code::Idempotency).with("row", &row.id));
+                return Err(row.taken(&terms.table));
             }
             match row.kind {
                 RowKind::Charge => {
@@ -66,6 +66,7 @@ impl Books<'_> {
     /// A row that was taken over may come again, as it was or as its payment stands by now.
     fn check_again(
         &mut self,
+        terms: &Terms,
         row: &ImportRow,
         source: &Source,
         seen: &journal::Seen,
@@ -74,21 +75,32 @@ impl Books<'_> {
             return Ok(());
         }
         let payment = seen.payment_id.map(|id| self.payment(id)).transpose()?;
-        let same = payment.is_some_and(|payment| {
-            let stands = match row.stands {
-                Stands::Open => payment.state == State::Processing,
-                Stands::Held => payment.state == State::Authorized,
-                Stands::Collected => payment.state == State::Succeeded,
-                Stands::Refunded => payment.captured > 0 && payment.refundable() == 0,
-                Stands::Failed => payment.state == State::Failed,
-                Stands::Cancelled => payment.state == State::Cancelled,
-                Stands::Expired => payment.state == State::Expired,
-            };
-            stands && row.kind == RowKind::Charge && payment.money(payment.amount) == row.money
-        });
+        let order = match seen.order_id {
+            Some(id) => orders::find(self.connection, id)?,
+            None => None,
+        };
+        // Two rows of one id must not pass for one because they are about the same sum.
+        let same_order =
+            order.is_some_and(|order| order.reference.as_ref() == Some(&row.reference));
+        let same = same_order
+            && payment.is_some_and(|payment| {
+                let stands = match row.stands {
+                    Stands::Open => payment.state == State::Processing,
+                    Stands::Held => payment.state == State::Authorized,
+                    Stands::Collected => payment.state == State::Succeeded,
+                    Stands::Refunded => payment.captured > 0 && payment.refundable() == 0,
+                    Stands::Failed => payment.state == State::Failed,
+                    Stands::Cancelled => payment.state == State::Cancelled,
+                    Stands::Expired => payment.state == State::Expired,
+                };
+                let known = payment.transaction_id.as_ref().zip(row.transaction_id.as_ref());
+                let same_money = known.is_none_or(|(ours, theirs)| ours == theirs)
+                    && payment.money(payment.amount) == row.money;
+                stands && row.kind == RowKind::Charge && same_money
+            });
         match same {
             true => Ok(()),
-            false => Err(Error::new(Code::Idempotency).with("row", &row.id)),
+            false => Err(row.taken(&terms.table)),
         }
     }
 

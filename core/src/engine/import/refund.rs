@@ -35,7 +35,7 @@ impl Books<'_> {
         }
         let order = orders::by_reference(self.connection, &terms.flow, &row.reference)?;
         let order = order.ok_or_else(|| {
-            Error::new(Code::OrderNotFound).with("order", row.reference.escape_debug())
+            Error::new(Code::ChargeMissing).with("order", row.reference.escape_debug())
         })?;
         check_currency(&order, row)?;
         let payment = self.refunded_payment(terms, &order, row)?;
@@ -83,9 +83,7 @@ impl Books<'_> {
             }
         }
         of_order.pop().ok_or_else(|| {
-            Error::new(Code::RefundExceeds)
-                .with("given", row.money)
-                .with("available", order.money(0))
+            Error::new(Code::ChargeMissing).with("order", row.reference.escape_debug())
         })
     }
 

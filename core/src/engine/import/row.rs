@@ -117,6 +117,11 @@ impl ImportRow {
         self.check_amounts()
     }
 
+    /// Another row has its name.
+    pub(super) fn taken(&self, table: &str) -> Error {
+        Error::new(Code::RowTaken).with("row", self.id.escape_debug()).with("table", table)
+    }
+
     fn check_amounts(&self) -> Result<()> {
         for part in [self.total, self.deposit].into_iter().flatten() {
             part.positive()?;

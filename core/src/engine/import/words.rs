@@ -33,7 +33,9 @@ pub(super) fn stands(word: &str) -> Result<Stands> {
     let plain = plain(word);
     let found = WORDS.iter().find(|(known, _)| *known == plain);
     found.map(|(_, stands)| *stands).ok_or_else(|| {
-        let known: Vec<_> = WORDS.iter().map(|(known, _)| *known).collect();
+        // Those of Stripe's objects are left out: the sentence would be cut before its end.
+        let known = WORDS.iter().map(|(known, _)| *known);
+        let known: Vec<_> = known.filter(|known| !known.starts_with("requires_")).collect();
         Error::new(Code::ValueUnknown)
             .with("field", "status")
             .with("given", word.escape_debug())
