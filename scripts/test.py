@@ -341,7 +341,6 @@ def main() -> int:
         if only == "npm":
             all_of([*node_suites()[:1],
                     Suite("npm packages", ["node", "scripts/try_packages.js"], as_one, directory=package)])
-            toolchain.build_node_module()
         else:
             benches = {"settles from Node": "settle.mjs", "callbacks verified from Node": "verify.mjs"}
             all_of(node_suites()[:1] + [Suite(name, ["node", f"bench/{bench}"], as_one, directory=package)
