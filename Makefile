@@ -48,6 +48,9 @@ wheels: ## wheels and a source distribution in bindings-python/dist, each instal
 versions: ## the Python tests with every Python here and the oldest and newest frameworks (ONLY=3.12); keeps the table
 	@$(PYTHON) scripts/versions.py $(if $(ONLY),--only $(ONLY))
 
+newest-node: ## the Node tests with the newest Node that npm has
+	@$(PYTHON) scripts/test.py --only newest-node
+
 npm: ## the packages for npm, in bindings-node/dist, installed and tried in an empty project
 	@$(PYTHON) scripts/test.py --only npm
 

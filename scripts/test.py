@@ -188,6 +188,18 @@ def node_suites() -> list[Suite]:
     ]
 
 
+def newest_node() -> list[Suite]:
+    """The tests of the Node package with the newest Node that npm has, in a folder of its own."""
+    place = BUILD / "newest-node"
+    place.mkdir(parents=True, exist_ok=True)
+    install = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(place), "node@latest"]
+    first = str(place / "node_modules" / "node" / "bin")
+    packages, tests, _ = node_suites()
+    tests.environment = {**tests.environment, "PATH": os.pathsep.join([first, os.environ.get("PATH", "")])}
+    asked = Suite("newest node", [str(Path(first) / "node"), "--version"])
+    return [packages, Suite("npm install node", install), asked, tests]
+
+
 def node_packaged() -> list[Suite]:
     """`npm install` from source in an empty project, and the smallest programs that use it."""
     place = BUILD / "installed-node"
@@ -258,7 +270,7 @@ def stripe_mock() -> Suite | str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=["lint", "rust", "python", "node", "package", "bench-python", "bench-node",
-                                              "npm", "crash-django"])
+                                              "npm", "newest-node", "crash-django"])
     only = parser.parse_args().only
     toolchain.check()
     BUILD.mkdir(exist_ok=True)
@@ -318,6 +330,9 @@ def main() -> int:
         command = [str(python), "-m", "pytest", "-q", "tests/test_django_crash.py"]
         all_of([Suite("kills under Django", command, pytest_tests, toolchain.build_python_module(),
                       ROOT / "bindings-python")])
+    if only == "newest-node":
+        toolchain.build_node_module()
+        all_of(newest_node())
     if only in ("bench-node", "npm"):
         if why_not := toolchain.why_no_node():
             raise SystemExit(why_not)
@@ -326,7 +341,6 @@ def main() -> int:
         if only == "npm":
             all_of([*node_suites()[:1],
                     Suite("npm packages", ["node", "scripts/try_packages.js"], as_one, directory=package)])
-            toolchain.build_node_module()
         else:
             benches = {"settles from Node": "settle.mjs", "callbacks verified from Node": "verify.mjs"}
             all_of(node_suites()[:1] + [Suite(name, ["node", f"bench/{bench}"], as_one, directory=package)

@@ -9,7 +9,8 @@ const FIXES = {
     + '`{ headers: request.headers, body: request.body }`',
   Fastify: "in Fastify, give this route's plugin `addContentTypeParser('*', { parseAs: 'buffer' }, …)` after "
     + '`removeAllContentTypeParsers()`, and hand over `{ headers: request.headers, body: request.body }`',
-  Nest: 'in Nest, create the application with `{ rawBody: true }`, and hand over `{ headers: request.headers, body: request.rawBody }`',
+  Nest: 'in Nest, create the application with `{ rawBody: true }`, and hand over '
+    + '`{ headers: request.headers, body: request.rawBody }`',
   Next: 'in Next, hand over `{ headers: request.headers, body: Buffer.from(await request.arrayBuffer()) }`, before anything else has '
     + 'read the request',
   Hono: 'in Hono, hand over `{ headers: context.req.raw.headers, body: Buffer.from(await context.req.arrayBuffer()) }`, before '
@@ -25,7 +26,10 @@ const isWeb = (thing) => has(thing, 'arrayBuffer', 'bodyUsed', 'headers');
 
 /** A request of a framework: what it is, and whose fixes apply. */
 function requestOf(thing) {
-  if (isWeb(thing)) return [`a web request${thing.bodyUsed ? ' that somebody has read' : ''}`, has(thing, 'nextUrl') ? ['Next'] : ['Next', 'Hono']];
+  if (isWeb(thing)) {
+    const read = thing.bodyUsed ? ' that somebody has read' : '';
+    return [`a web request${read}`, has(thing, 'nextUrl') ? ['Next'] : ['Next', 'Hono']];
+  }
   if (isWeb(thing.req?.raw) || isWeb(thing.raw)) return ['a request of Hono', ['Hono']];
   if (has(thing.raw, 'rawHeaders')) return ['a request of Fastify', ['Fastify', 'Nest']];
   if (!has(thing, 'rawHeaders', 'pipe')) return undefined;

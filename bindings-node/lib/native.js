@@ -13,6 +13,8 @@ function missing(tried, causes) {
   const error = new Error([
     `Paywright's compiled library for ${here} (Node ${process.versions.node}) was not found or could not be loaded.`,
     `To mend it, ${remedy}: with Rust installed (https://rustup.rs), \`npm rebuild paywright\` in a checkout builds it.`,
+    "A bundler must leave the package out: in Next with `serverExternalPackages: ['paywright']`, and `outputFileTracingIncludes` where "
+      + 'only what is traced is copied.',
     `Published for: ${PLATFORMS.join(', ')}.`,
     ...tried.map((place, index) => `  ${place}: ${causes[index]}`),
   ].join('\n'));

@@ -49,7 +49,7 @@ function forPlatform(packages, name) {
 /** The main package: everything but the library, and nothing that only a checkout needs. */
 function main(packages) {
   const folder = path.join(packages, 'paywright');
-  const { scripts: _, devDependencies: __, ...published } = described;
+  const { scripts: _, devDependencies: __, '// devDependencies': ___, ...published } = described;
   write(folder, 'package.json', {
     ...published,
     files: [...published.files.filter((name) => !name.endsWith('.node') && name !== 'scripts/'), 'LICENSE*'],

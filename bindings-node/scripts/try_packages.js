@@ -57,7 +57,8 @@ function project() {
   return { place, environment: { ...process.env, PATH: programs } };
 }
 
-const found = (name) => process.env.PATH.split(path.delimiter).map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
+const found = (name) => process.env.PATH.split(path.delimiter).map((folder) => path.join(folder, name))
+  .find((file) => fs.existsSync(file));
 
 function told({ place, environment }, program, ...words) {
   const options = { cwd: place, env: environment, encoding: 'utf8', shell: windows };

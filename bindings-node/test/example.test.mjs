@@ -88,3 +88,13 @@ test('no amount becomes a number', () => {
     assert.doesNotMatch(source, /Number\(|parseFloat|parseInt|toFixed|Math\./, name);
   }
 });
+
+// Protects: `npm install` in a fresh clone changes no file: what the shop's lock says of this package is so.
+test('the lock of the shop', () => {
+  const read = (path) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+  const { packages } = read('examples/node/shop_express/package-lock.json');
+  const { devDependencies, version } = read('bindings-node/package.json');
+  const said = packages['../../../bindings-node'];
+  assert.deepEqual([said.devDependencies, said.version], [devDependencies, version]);
+  assert.deepEqual(Object.values(packages).filter(({ resolved }) => resolved && resolved !== '../../../bindings-node'), []);
+});

@@ -94,7 +94,8 @@ class Page {
   async background({ text, line }) {
     await this.stop();
     // A group of its own, to be ended with all that the shell starts.
-    this.running = spawn('sh', ['-eu', '-c', text], { ...this.options(), timeout: undefined, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+    const { cwd, env } = this.options();
+    this.running = spawn('sh', ['-eu', '-c', text], { cwd, env, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
     while (!(await reached(this.port))) {
       assert.equal(this.running.exitCode, null, `${this.path}:${line} ended`);
       await new Promise((resolve) => setTimeout(resolve, 50));

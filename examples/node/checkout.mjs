@@ -1,4 +1,4 @@
-// A payment from order to books, with the mock gateway: `node examples/node/checkout.mjs`.
+// A payment from order to books, with the mock gateway: `npm install && npm start` in this folder.
 import { Paywright, gateways } from 'paywright';
 
 const pay = await Paywright.open('sqlite::memory:', { gateways: [gateways.mock()], mode: 'test' });

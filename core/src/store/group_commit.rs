@@ -179,7 +179,9 @@ impl<C: Committer> GroupCommit<C> {
             line.thread.take()
         };
         self.shared.arrived.notify_one();
-        if let Some(thread) = thread {
+        // What the last unit of work held may be the last hold on the store: then the writer itself closes it.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
+        {
             let _ = thread.join(); // it catches panics and has no result
         }
         lock(&self.shared.committer).take()
@@ -433,6 +435,37 @@ mod tests {
         let late = group.submit(Box::new(|_| Ok(())));
         assert_eq!(late.unwrap_err().code(), Code::StoreClosed);
         assert!(group.with(|_| Ok(())).is_err());
+    }
+
+    /// Protects: a store whose last hold is dropped with a unit of work is closed by the writer, which does not wait
+    /// for itself.
+    #[test]
+    fn closing_from_within() {
+        struct Hold(Arc<GroupCommit<Recorder>>, std::sync::mpsc::Sender<bool>);
+        impl Drop for Hold {
+            fn drop(&mut self) {
+                let _ = self.1.send(self.0.close().is_some());
+            }
+        }
+        let group = Arc::new(GroupCommit::new(Recorder::default()));
+        let (sender, closed) = std::sync::mpsc::channel();
+        let hold = Hold(Arc::clone(&group), sender);
+        thread::scope(|scope| {
+            let used = group.with(|_| {
+                let work = move |_: &mut dyn Connection| {
+                    let _held = &hold;
+                    Ok(())
+                };
+                let group = &group;
+                scope.spawn(move || group.submit(Box::new(work)));
+                while lock(&group.shared.line).waiting.is_empty() {
+                    thread::yield_now();
+                }
+                Ok(())
+            });
+            assert!(used.is_ok());
+        });
+        assert_eq!(closed.recv(), Ok(true));
     }
 
     /// Protects: waiting for callers who do not come back is given up quickly, and tried again later.
