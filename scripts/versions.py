@@ -127,7 +127,8 @@ def page(rows: list[Row]) -> str:
         *(row.line() for row in rows),
         "",
         f"These tests of `bindings-python/tests`: {names}. What they leave out goes through the compiled module, which is",
-        "one and the same for every Python. Skipped tests say why when they run (`pytest -rs`); most want a database server.",
+        "one and the same for every Python. Skipped tests say why when they run (`pytest -rs`); most want a database server",
+        "where none could be had.",
         "",
     ])
 
