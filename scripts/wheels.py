@@ -69,7 +69,9 @@ def why_no_target(target: str) -> str:
     is_there = done.returncode == 0 and (command[0] == "rustup" or Path(done.stdout.strip()).is_dir())
     if is_there:
         return ""
-    return f"`{' '.join(command)}`: {(done.stderr.strip().splitlines() or ['its standard library is not there'])[-1]}"
+    # What follows its first error is where in rustup it happened.
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
+    return f"`{' '.join(command)}`: {(errors or ['its standard library is not there'])[0]}"
 
 
 def maturin(folder: Path, *arguments: str) -> Path | None:
