@@ -83,7 +83,7 @@ def sources(folder: Path) -> list[Path]:
     python = "python" + ".".join(shown.partition("\nVersion: ")[2].split(".")[:2])
     quietly([*apt, "update"], folder)
     quietly([*apt, "source", "--download-only", "--only-source", "zlib", python], folder)
-    unpacked = []
+    unpacked: list[Path] = []
     for name in ("zlib", python):
         [archive] = folder.glob(f"{name}_*.orig.tar.*[!c]")
         (folder / name).mkdir()

@@ -10,13 +10,11 @@ before it on the path.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import databases
@@ -28,6 +26,7 @@ PLACE = toolchain.BUILD / "versions"
 LONG_TERM = "django>=5.2,<5.3"
 NOT_NEEDED = ("mypy", "pyright", "playwright", "django-stubs", "djangorestframework-stubs")
 SHOWN = ("django", "djangorestframework", "fastapi", "sqlalchemy", "pydantic", "flask")
+SERVERS = {"PostgreSQL": databases.VARIABLES["postgresql"], "MariaDB": databases.VARIABLES["mariadb"]}
 # What meets Python and the frameworks; the rest goes through the compiled module, which is one for all.
 TESTS = ("test_aio.py", "test_django_admin.py", "test_django_rest.py", "test_django_store.py", "test_django_views.py",
          "test_errors.py", "test_fastapi_openapi.py", "test_fastapi_routes.py", "test_flask.py", "test_host.py",
@@ -40,12 +39,13 @@ class Row:
 
     python: str
     versions: dict[str, str]
+    databases: str
     passed: int
     failed: int
     skipped: int
 
     def line(self) -> str:
-        cells = [self.python, *(self.versions.get(name, "–") for name in SHOWN)]
+        cells = [self.python, *(self.versions.get(name, "–") for name in SHOWN), self.databases]
         return f"| {' | '.join(cells)} | {self.passed} | {self.failed} | {self.skipped} |"
 
 
@@ -100,20 +100,32 @@ def run(version: str, python: Path, pin: str | None, given: dict[str, str], more
         before = standing_before(version, there, pin)
         given = {**given, "PYTHONPATH": os.pathsep.join([str(before), given["PYTHONPATH"]])}
     full = subprocess.run([there, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
-    return Row(full, installed(there, given), *tested(there, given, more))
+    names = ["SQLite", *(name for name, variable in SERVERS.items() if variable in given)]
+    return Row(full, installed(there, given), ", ".join(names), *tested(there, given, more))
 
 
-def run_both(kept: Path, version: str, python: Path, given: dict[str, str], more: list[str]) -> None:
+def both(version: str, python: Path, given: dict[str, str], more: list[str]) -> list[Row]:
     """The rows of one Python: with the newest frameworks, and with Django's long-term release if that is another one."""
-    row = run(version, python, None, given, more)
-    (kept / f"{version}.json").write_text(json.dumps(asdict(row)))
-    if not row.versions["django"].startswith("5.2"):
-        row = run(version, python, LONG_TERM, given, more)
-        (kept / f"{version}-long-term.json").write_text(json.dumps(asdict(row)))
+    rows = [run(version, python, None, given, more)]
+    if not rows[0].versions["django"].startswith("5.2"):
+        rows.append(run(version, python, LONG_TERM, given, more))
+    return rows
 
 
-def page(rows: list[Row]) -> str:
-    head = ["Python", *(name for name in SHOWN), "passed", "failed", "skipped"]
+def minor(line: str) -> int:
+    """The Python of a row of the table: 12 of 3.12."""
+    return int(line.split(".")[1])
+
+
+def others(lines: list[str]) -> list[str]:
+    """The table's rows of the Pythons that were not tried now."""
+    tried = {minor(line) for line in lines}
+    there = PAGE.read_text().splitlines() if PAGE.exists() else []
+    return [line for line in there if line.startswith("| 3.") and minor(line) not in tried]
+
+
+def page(lines: list[str]) -> str:
+    head = ["Python", *(name for name in SHOWN), "databases", "passed", "failed", "skipped"]
     names = ", ".join(f"`{name}`" for name in TESTS)
     return "\n".join([
         "# Versions",
@@ -124,10 +136,11 @@ def page(rows: list[Row]) -> str:
         "",
         f"| {' | '.join(head)} |",
         f"|{' --- |' * len(head)}",
-        *(row.line() for row in rows),
+        *sorted(lines, key=minor),
         "",
         f"These tests of `bindings-python/tests`: {names}. What they leave out goes through the compiled module, which is",
-        "one and the same for every Python. Skipped tests say why when they run (`pytest -rs`); most want a database server.",
+        "one and the same for every Python. Tests of a store run on each of the databases. Skipped tests say why when they run",
+        "(`pytest -rs`).",
         "",
     ])
 
@@ -139,24 +152,19 @@ def main() -> int:
     options, more = parser.parse_known_args()
     toolchain.check()
     given = toolchain.environment() if options.as_built else toolchain.build_python_module()
-    kept = PLACE / "rows"
-    if options.only is None:
-        shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True, exist_ok=True)
+    rows: list[Row] = []
     with databases.servers() as addresses:
-        for (major, minor), python in toolchain.interpreters().items():
-            version = f"{major}.{minor}"
+        for (major, number), python in toolchain.interpreters().items():
+            version = f"{major}.{number}"
             if options.only in (None, version):
-                run_both(kept, version, python, {**given, **addresses}, more)
-    rows = [Row(**json.loads(path.read_text())) for path in sorted(kept.glob("*.json"), key=in_order)]
-    print(page(rows))
+                rows += both(version, python, {**given, **addresses}, more)
+    lines = [row.line() for row in rows]
+    written = page(lines if options.only is None else lines + others(lines))
+    print(written)
+    # Not what was tried with options of pytest, which may leave tests out.
     if not more:
-        PAGE.write_text(page(rows))
+        PAGE.write_text(written)
     return 1 if not rows or any(row.failed or not row.passed for row in rows) else 0
-
-
-def in_order(path: Path) -> tuple[int, str]:
-    return int(path.stem.partition("-")[0].split(".")[1]), path.stem
 
 
 if __name__ == "__main__":

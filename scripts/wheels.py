@@ -33,6 +33,8 @@ TARGETS = {
     "manylinux": (f"{MACHINE}-unknown-linux-gnu", "manylinux_2_17"),
     "musllinux": (f"{MACHINE}-unknown-linux-musl", "musllinux_1_2"),
 }
+# What a source distribution needs beside the package: the other members of the workspace, and the exact dependencies.
+SOURCES = {"Cargo.lock", "Cargo.toml", "bindings-python/Cargo.toml", "cli/Cargo.toml", "core/Cargo.toml", "pyproject.toml"}
 KINDS = [*TARGETS] if sys.platform == "linux" else ["native"]
 SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
 
@@ -67,7 +69,9 @@ def why_no_target(target: str) -> str:
     is_there = done.returncode == 0 and (command[0] == "rustup" or Path(done.stdout.strip()).is_dir())
     if is_there:
         return ""
-    return f"`{' '.join(command)}`: {(done.stderr.strip().splitlines() or ['its standard library is not there'])[-1]}"
+    # What follows its first error is where in rustup it happened.
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
+    return f"`{' '.join(command)}`: {(errors or ['its standard library is not there'])[0]}"
 
 
 def maturin(folder: Path, *arguments: str) -> Path | None:
@@ -111,18 +115,34 @@ def package_files() -> set[str]:
 
 def check_contents(made: Path) -> None:
     """Compares with the package's own files: templates, translations and the like are forgotten easily."""
-    if made.suffix == ".whl":
-        names = set(zipfile.ZipFile(made).namelist())
-    else:
-        names = {name.partition("bindings-python/python/")[2] for name in tarfile.open(made).getnames()}
-    missing = sorted(package_files() - names)
-    rubbish = sorted(name for name in names if "__pycache__" in name)
+    files = contents(made)
+    wheel = made.suffix == ".whl"
+    wanted = package_files() if wheel else {*(f"python/{name}" for name in package_files()), *SOURCES}
+    missing = sorted(wanted - files.keys())
+    rubbish = sorted(name for name in files if "__pycache__" in name or name.startswith(("/", "..")))
     if missing or rubbish:
         failures.append(f"{made.name}: lacks {missing}, has {rubbish}")
+    for licence in ("LICENSE-APACHE", "LICENSE-MIT"):
+        packed = [content for name, content in files.items() if Path(name).name == licence]
+        if not packed or set(packed) != {(toolchain.ROOT / licence).read_bytes()}:
+            failures.append(f"{made.name}: {licence} is not the one of this repository")
     size = made.stat().st_size
-    print(f"{made.name}: {size / 1e6:.2f} MB, {len(names)} files", flush=True)
-    if size > WHEEL_BYTES_MAX:
+    print(f"{made.name}: {size / 1e6:.2f} MB, {len(files)} files", flush=True)
+    if wheel and size > WHEEL_BYTES_MAX:
         failures.append(f"{made.name}: {size / 1e6:.2f} MB; at most {WHEEL_BYTES_MAX / 1e6:.0f} are wanted")
+
+
+def contents(made: Path) -> dict[str, bytes]:
+    """The files of a wheel, or those of a source distribution without the folder that they lie in."""
+    if made.suffix == ".whl":
+        with zipfile.ZipFile(made) as wheel:
+            return {name: wheel.read(name) for name in wheel.namelist()}
+    found: dict[str, bytes] = {}
+    with tarfile.open(made) as packed:
+        for member in packed:
+            if (opened := packed.extractfile(member)) is not None:
+                found[member.name.removeprefix(f"{made.name.removesuffix('.tar.gz')}/")] = opened.read()
+    return found
 
 
 def smoke(made: Path, python: Path, path: str, *options: str) -> None:

@@ -318,6 +318,8 @@ def _in_child(pay: AsyncPaywright, found: Any) -> None:
     found.put(run(main()))
 
 
+# Python warns of just what is done here, and from 3.15 on raises the warning where warnings are errors.
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize(("lazy", "expected"), [(True, "pending"), (False, "after_fork")])
 def test_after_a_fork(tmp_path: Path, lazy: bool, expected: str) -> None:
     """Protects: a server that loads the application and forks then; no child waits for threads that it does not have."""

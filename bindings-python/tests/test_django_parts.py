@@ -366,6 +366,7 @@ def test_when_the_views_tell(settings: Any, client: Any, deliver: str) -> None:
 
 def test_threads_that_deliver_at_once(pay: Paywright) -> None:
     """Protects: who finds another thread delivering does not wait, and its event is told all the same."""
+    from django.db import connection
     from paywright.django import signals
 
     heard: list[str] = []
@@ -381,6 +382,8 @@ def test_threads_that_deliver_at_once(pay: Paywright) -> None:
         def one(_: int) -> str:
             payment = paid(pay)
             signals._deliver()
+            # This thread's own, as Django closes it after a request.
+            connection.close()
             return payment.id
 
         with ThreadPoolExecutor(8) as pool:
