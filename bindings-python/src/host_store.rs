@@ -11,7 +11,7 @@ use std::time::Duration;
 use paywright::error::{Code, Error, Group, Result};
 use paywright::store::dialect::{Dialect, Placeholder, Purpose, Wording};
 use paywright::store::sql::turn;
-use paywright::store::{Connection, Migration, Row, Store, Value, Work};
+use paywright::store::{Connection, Look, Migration, Row, Store, Value, Work};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -80,7 +80,7 @@ impl HostStore {
     pub fn check_schema(&self, migrations: &[Migration]) -> Result<()> {
         let known = migrations.len() as i64;
         let mut found = 0;
-        let ended = self.once(Access::Write, &mut |connection| {
+        let ended = self.once(Access::Write, None, &mut |connection| {
             connection
                 .query(turn::VERSION, &[], &mut |row| row.integer(0).map(|number| found = number))
         });
@@ -111,10 +111,11 @@ impl HostStore {
         }
     }
 
-    /// Begins, works and ends, once.
+    /// Begins, looks, works unless the look found that all was done before, and ends, once.
     fn once(
         &self,
         access: Access,
+        look: Option<&mut Look>,
         work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>,
     ) -> Ended {
         let began = Python::attach(|py| self.begin(py, access).map_err(|e| self.failed(py, &e)));
@@ -127,8 +128,10 @@ impl HostStore {
             }
         };
         let mut session = Session { store: self, cursor, access, joined, broken: None };
-        let turn = session.take_turn();
-        let worked = turn.and_then(|()| unpanicked(|| work(&mut session)));
+        let worked = session.look(look).and_then(|done| match done {
+            true => Ok(()),
+            false => session.take_turn().and_then(|()| unpanicked(|| work(&mut session))),
+        });
         // What failed in the database spoils all of it, whatever the work made of that.
         let worked = session.broken.take().map_or(worked, Err);
         let keep = worked.is_ok();
@@ -206,7 +209,11 @@ pub fn wording(object: &Bound<'_, PyAny>) -> PyResult<Wording> {
 }
 
 impl Store for HostStore {
-    fn transact(&self, mut work: Work) -> Result<()> {
+    fn transact(&self, work: Work) -> Result<()> {
+        self.look_or_transact(Box::new(|_| Ok(false)), work)
+    }
+
+    fn look_or_transact(&self, mut look: Look, mut work: Work) -> Result<()> {
         self.check_open()?;
         if let Some(why) = &*self.refused.lock().unwrap_or_else(PoisonError::into_inner) {
             return Err(Error::new(Code::StorageCorrupt).with("why", why));
@@ -214,7 +221,7 @@ impl Store for HostStore {
         let mut tries = 0;
         loop {
             tries += 1;
-            let ended = self.once(Access::Write, &mut work);
+            let ended = self.once(Access::Write, Some(&mut look), &mut work);
             if !ended.again || tries >= TRIES {
                 return ended.result;
             }
@@ -224,7 +231,7 @@ impl Store for HostStore {
 
     fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()> {
         self.check_open()?;
-        self.once(Access::Read, work).result
+        self.once(Access::Read, None, work).result
     }
 
     fn in_transaction(&self) -> bool {
@@ -276,10 +283,26 @@ struct Session<'s> {
 }
 
 impl Session<'_> {
-    /// Waits until it is this unit's turn to write. In a transaction of its own, SQLite's `BEGIN IMMEDIATE` did that.
+    /// Looks whether all was done before, while others may write. Not in the host's transaction, whose view of the data
+    /// would begin with it, and not where it is this unit's turn already.
+    fn look(&mut self, look: Option<&mut Look>) -> Result<bool> {
+        let Some(look) = look.filter(|_| !self.joined && !self.has_turn()) else {
+            return Ok(false);
+        };
+        self.access = Access::Read;
+        let found = unpanicked(|| look(self));
+        self.access = Access::Write;
+        found
+    }
+
+    /// In a transaction of its own, SQLite's `BEGIN IMMEDIATE` waited for the turn.
+    fn has_turn(&self) -> bool {
+        !self.joined && self.store.wording.dialect == Dialect::Sqlite
+    }
+
+    /// Waits until it is this unit's turn to write.
     fn take_turn(&mut self) -> Result<()> {
-        let alone = !self.joined && self.store.wording.dialect == Dialect::Sqlite;
-        if self.access == Access::Read || alone {
+        if self.access == Access::Read || self.has_turn() {
             return Ok(());
         }
         let statement = turn::take(self.store.wording.dialect);
@@ -425,7 +448,7 @@ fn bound<'py>(
 }
 
 /// Runs `work`; a panic is a defect of ours, and leaves no trace.
-fn unpanicked(work: impl FnOnce() -> Result<()>) -> Result<()> {
+fn unpanicked<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Error::bug("a unit of work panicked")))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::exchange::{Asked, Heard};
-use super::notice::{Settled, source, target_of};
+use super::notice::{Settled, source, target_of, told_before};
 use super::{Engine, apart};
 use crate::error::{Code, Error, Group, Result};
 use crate::exception::{Exception, Kind};
@@ -128,8 +128,13 @@ impl Engine {
             }
             _ => notice,
         };
-        let settled =
-            self.transact(SYSTEM, move |books| books.settle_notice(&name, notice.get()))?;
+        let message = Arc::new((name, notice));
+        let told = Arc::clone(&message);
+        let settled = self.look_or_transact(
+            SYSTEM,
+            move |connection| told_before(connection, &told.0, told.1.get()),
+            move |books| books.settle_notice(&message.0, message.1.get()),
+        )?;
         // A gateway waits seconds for its answer: refunds over a network are left to due work.
         if gateway.own_transport().is_some() {
             self.send_refunds(&settled.follow_up);

@@ -12,7 +12,15 @@ pub const SET_VERSION: &str = "UPDATE schema SET version = ?1 WHERE id = 1";
 pub fn take(dialect: Dialect) -> &'static str {
     match dialect {
         // A row that changes tells a transaction with an older view that its view is too old.
-        Dialect::Sqlite | Dialect::Postgres => "UPDATE schema SET turn = turn + 1 WHERE id = 1",
+        Dialect::Sqlite => "UPDATE schema SET turn = turn + 1 WHERE id = 1",
+        // Whoever waits for a row of PostgreSQL's is overtaken by those who come later, some again and again; its advisory
+        // locks have a queue. The number is ours among the host's locks, the table's own keeps apart what is in different
+        // schemas, and both locks end with the transaction. The row's last version is found also by a statement that
+        // began before it, and what is read by the statements after this one is what was committed last.
+        Dialect::Postgres => {
+            "UPDATE schema SET turn = turn + 1 WHERE id = 1 \
+             AND pg_advisory_xact_lock(1885436279, CAST(tableoid AS integer)) IS NOT NULL"
+        }
         Dialect::Mysql | Dialect::Mariadb => "SELECT version FROM schema WHERE id = 1 FOR UPDATE",
     }
 }
