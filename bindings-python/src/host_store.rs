@@ -1,6 +1,8 @@
 //! A database that the host itself is connected to, as a store: a Python object begins and ends, the statements go straight
 //! to the cursor of the host's own connection. Everything runs on the thread that called; it decides nothing about payments.
 
+mod turns;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -88,9 +90,8 @@ impl HostStore {
             Err(error) if error.code() != Code::SchemaMissing => return Err(error),
             Ok(()) if found == known => return Ok(()),
             Ok(()) if found > known => {
-                return Err(Error::new(Code::SchemaNewer)
-                    .with("found", found)
-                    .with("known", known));
+                let newer = Error::new(Code::SchemaNewer).with("found", found);
+                return Err(newer.with("known", known));
             }
             _ => {}
         }
@@ -104,6 +105,24 @@ impl HostStore {
             .with("remedy", remedy))
     }
 
+    /// Runs a unit of work, again and again where it met a conflict.
+    fn tried(&self, mut look: Option<(&str, &mut Look)>, mut work: Work) -> Result<()> {
+        self.check_open()?;
+        if let Some(why) = &*self.refused.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(Error::new(Code::StorageCorrupt).with("why", why));
+        }
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let look = look.as_mut().map(|(twins, look)| (*twins, &mut **look));
+            let ended = self.once(Access::Write, look, &mut work);
+            if !ended.again || tries >= TRIES {
+                return ended.result;
+            }
+            std::thread::sleep(Duration::from_millis(5 << tries));
+        }
+    }
+
     fn check_open(&self) -> Result<()> {
         match self.closed.load(Ordering::Acquire) {
             true => Err(Error::new(Code::StoreClosed)),
@@ -115,7 +134,7 @@ impl HostStore {
     fn once(
         &self,
         access: Access,
-        look: Option<&mut Look>,
+        look: Option<(&str, &mut Look)>,
         work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>,
     ) -> Ended {
         let began = Python::attach(|py| self.begin(py, access).map_err(|e| self.failed(py, &e)));
@@ -128,9 +147,9 @@ impl HostStore {
             }
         };
         let mut session = Session { store: self, cursor, access, joined, broken: None };
-        let worked = session.look(look).and_then(|done| match done {
+        let worked = session.look_or_take_turn(look).and_then(|done| match done {
             true => Ok(()),
-            false => session.take_turn().and_then(|()| unpanicked(|| work(&mut session))),
+            false => unpanicked(|| work(&mut session)),
         });
         // What failed in the database spoils all of it, whatever the work made of that.
         let worked = session.broken.take().map_or(worked, Err);
@@ -210,23 +229,11 @@ pub fn wording(object: &Bound<'_, PyAny>) -> PyResult<Wording> {
 
 impl Store for HostStore {
     fn transact(&self, work: Work) -> Result<()> {
-        self.look_or_transact(Box::new(|_| Ok(false)), work)
+        self.tried(None, work)
     }
 
-    fn look_or_transact(&self, mut look: Look, mut work: Work) -> Result<()> {
-        self.check_open()?;
-        if let Some(why) = &*self.refused.lock().unwrap_or_else(PoisonError::into_inner) {
-            return Err(Error::new(Code::StorageCorrupt).with("why", why));
-        }
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let ended = self.once(Access::Write, Some(&mut look), &mut work);
-            if !ended.again || tries >= TRIES {
-                return ended.result;
-            }
-            std::thread::sleep(Duration::from_millis(5 << tries));
-        }
+    fn look_or_transact(&self, twins: &str, mut look: Look, work: Work) -> Result<()> {
+        self.tried(Some((twins, &mut look)), work)
     }
 
     fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()> {
@@ -283,32 +290,6 @@ struct Session<'s> {
 }
 
 impl Session<'_> {
-    /// Looks whether all was done before, while others may write. Not in the host's transaction, whose view of the data
-    /// would begin with it, and not where it is this unit's turn already.
-    fn look(&mut self, look: Option<&mut Look>) -> Result<bool> {
-        let Some(look) = look.filter(|_| !self.joined && !self.has_turn()) else {
-            return Ok(false);
-        };
-        self.access = Access::Read;
-        let found = unpanicked(|| look(self));
-        self.access = Access::Write;
-        found
-    }
-
-    /// In a transaction of its own, SQLite's `BEGIN IMMEDIATE` waited for the turn.
-    fn has_turn(&self) -> bool {
-        !self.joined && self.store.wording.dialect == Dialect::Sqlite
-    }
-
-    /// Waits until it is this unit's turn to write.
-    fn take_turn(&mut self) -> Result<()> {
-        if self.access == Access::Read || self.has_turn() {
-            return Ok(());
-        }
-        let statement = turn::take(self.store.wording.dialect);
-        self.run(statement, Purpose::Execute, &[], |_, _| Ok(()))
-    }
-
     fn run<T>(
         &mut self,
         statement: &'static str,

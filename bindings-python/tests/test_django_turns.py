@@ -129,18 +129,22 @@ def test_a_redelivery_waits_for_nobody(alias: str, pay: Paywright) -> None:
     assert pay.verify().ok
 
 
-def test_what_is_new_takes_its_turn(alias: str, pay: Paywright) -> None:
-    """Protects: one writer at a time. A message that was not told before waits, also beside its own twin."""
+def test_what_is_new_takes_its_turn(alias: str, pay: Paywright, store: Observed) -> None:
+    """Protects: one writer at a time. A message that was not told before waits; its twin waits for it and writes nothing."""
     order = pay.create_order(currency="CNY", amount="10.00")
     deliver = told(pay, pay.create_payment(order.id, method="card").id)
     with callers(alias, 2) as call:
         with transaction.atomic(using=alias):
             held = pay.create_order(currency="CNY", amount="20.00")
+            store.said.clear()
             both = [call(deliver), call(deliver)]
             time.sleep(0.3)
             assert not any(one.done() for one in both)
         outcomes = sorted(one.result(SECONDS).outcome for one in both)
     assert outcomes == ["already", "applied"]
+    if store.dialect == "postgresql":
+        written = [statement for statement in store.said if statement.startswith("INSERT INTO paywright_journal")]
+        assert len(written) == 2, "the payment's row and the order's"
     made = [event.order_id for event in pay.events()]
     assert made.index(held.id) < made.index(order.id, 2), "the feed is in the order of commits"
 

@@ -202,22 +202,12 @@ impl Engine {
     fn transact<T: Send + 'static>(
         self: &Arc<Self>,
         actor: &str,
-        work: impl FnMut(&mut Books<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.look_or_transact(actor, |_| Ok(None), work)
-    }
-
-    /// The same, unless the store looks first and `look` has the result.
-    fn look_or_transact<T: Send + 'static>(
-        self: &Arc<Self>,
-        actor: &str,
-        look: impl FnMut(&mut dyn Connection) -> Result<Option<T>> + Send + 'static,
         mut work: impl FnMut(&mut Books<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let engine = Arc::clone(self);
         let now = self.now();
         let actor = actor.to_owned();
-        store::look_or_transact(&*self.store, look, move |connection| {
+        store::transact(&*self.store, move |connection| {
             work(&mut Books::new(&engine, connection, now, &actor))
         })
     }

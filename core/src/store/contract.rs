@@ -190,15 +190,16 @@ fn a_panic_in_a_read_is_an_error(store: &dyn Store) {
 fn a_look_changes_nothing(store: &dyn Store) {
     transact(store, |connection| put(connection, "kept", 1)).unwrap();
     let known = |connection: &mut dyn Connection| number(connection, "kept");
-    let found = look_or_transact(store, move |connection| known(connection).map(Some), known);
+    let found = look_or_transact(store, "a", move |connection| known(connection).map(Some), known);
     assert_eq!(found.unwrap(), 1);
-    look_or_transact(store, |_| Ok(None), |connection| put(connection, "new", 2)).unwrap();
+    look_or_transact(store, "a", |_| Ok(None), |connection| put(connection, "new", 2)).unwrap();
     assert_eq!(names(store), ["kept", "new"]);
     let written =
-        look_or_transact(store, |connection| put(connection, "gone", 3).map(Some), |_| Ok(0));
+        look_or_transact(store, "a", |connection| put(connection, "gone", 3).map(Some), |_| Ok(0));
     assert!(written.map_or_else(|error| error.code() == Code::Internal, |none| none == 0));
     let failed = look_or_transact(
         store,
+        "a",
         |_| Err::<Option<i64>, _>(Error::new(Code::OrderNotFound)),
         |_| Err(Error::new(Code::OrderNotFound)),
     );

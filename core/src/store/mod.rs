@@ -80,9 +80,10 @@ pub trait Store: Send + Sync {
     fn transact(&self, work: Work) -> Result<()>;
 
     /// Runs a unit of work, or nothing where `look` finds that all was done before. A store looks where that spares a
-    /// caller the wait for its turn to write, and nowhere else.
-    fn look_or_transact(&self, look: Look, work: Work) -> Result<()> {
-        drop(look);
+    /// caller the wait for its turn to write, and nowhere else. `twins` is what two callers say who are about to do the
+    /// same: one of them may wait for the other alone, and look again.
+    fn look_or_transact(&self, twins: &str, look: Look, work: Work) -> Result<()> {
+        drop((twins, look));
         self.transact(work)
     }
 
@@ -122,14 +123,24 @@ pub fn transact<T: Send + 'static>(
     store: &dyn Store,
     work: impl FnMut(&mut dyn Connection) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    look_or_transact(store, |_| Ok(None), work)
+    tried(work, |_: &mut dyn Connection| Ok(None), |_, work| store.transact(work))
 }
 
 /// Runs a unit of work that has a result, unless the store looks first and `look` has it.
 pub fn look_or_transact<T: Send + 'static>(
     store: &dyn Store,
+    twins: &str,
     look: impl FnMut(&mut dyn Connection) -> Result<Option<T>> + Send + 'static,
     work: impl FnMut(&mut dyn Connection) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tried(work, look, |look, work| store.look_or_transact(twins, look, work))
+}
+
+/// Has `run` try a unit of work until its version is not stale; answers with its result, or with what the look found.
+fn tried<T: Send + 'static>(
+    work: impl FnMut(&mut dyn Connection) -> Result<T> + Send + 'static,
+    look: impl FnMut(&mut dyn Connection) -> Result<Option<T>> + Send + 'static,
+    run: impl Fn(Look, Work) -> Result<()>,
 ) -> Result<T> {
     let kept = Arc::new(Mutex::new((look, work, None)));
     for attempt in 1.. {
@@ -146,7 +157,7 @@ pub fn look_or_transact<T: Send + 'static>(
             *result = Some(work(connection)?);
             Ok(())
         };
-        match store.look_or_transact(Box::new(look), Box::new(work)) {
+        match run(Box::new(look), Box::new(work)) {
             Err(e) if e.code() == Code::Version && attempt < VERSION_TRIES => continue,
             Err(e) => return Err(e),
             Ok(()) => break,

@@ -98,6 +98,10 @@ fn turns_are_taken_in_a_queue() {
     let postgres = text(Dialect::Postgres, turn::take(Dialect::Postgres));
     assert!(postgres.starts_with("UPDATE pw_schema SET turn = turn + 1 WHERE id = 1 AND "));
     assert!(postgres.ends_with("CAST(tableoid AS integer)) IS NOT NULL"), "{postgres}");
+    let beside = text(Dialect::Postgres, turn::TAKE_BESIDE_TWINS);
+    let (twin, own) = beside.split_once(" THEN ").unwrap();
+    assert!(twin.ends_with("CASE WHEN pg_try_advisory_xact_lock(1885436280, CAST(%s AS integer))"));
+    assert!(postgres.ends_with(own.trim_end_matches(" ELSE false END")), "{own}");
 }
 
 /// Protects: a unit of work inside a host's transaction sees what is committed, not what was when the host began.

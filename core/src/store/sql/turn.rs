@@ -24,3 +24,12 @@ pub fn take(dialect: Dialect) -> &'static str {
         Dialect::Mysql | Dialect::Mariadb => "SELECT version FROM schema WHERE id = 1 FOR UPDATE",
     }
 }
+
+/// The same for a unit of work that may have a twin, known by its number `?1`: where the twin is at work, it takes no turn
+/// and changes no row. Only where [`AWAIT_TWIN`] is understood.
+pub const TAKE_BESIDE_TWINS: &str = "UPDATE schema SET turn = turn + 1 WHERE id = 1 AND \
+     CASE WHEN pg_try_advisory_xact_lock(1885436280, CAST(?1 AS integer)) \
+     THEN pg_advisory_xact_lock(1885436279, CAST(tableoid AS integer)) IS NOT NULL ELSE false END";
+
+/// Waits until the twin `?1` is done. Whoever has a turn never does, so that no two wait for each other.
+pub const AWAIT_TWIN: &str = "SELECT pg_advisory_xact_lock(1885436280, CAST(?1 AS integer))";
