@@ -1,6 +1,8 @@
 //! A database that the host itself is connected to, as a store: a Python object begins and ends, the statements go straight
 //! to the cursor of the host's own connection. Everything runs on the thread that called; it decides nothing about payments.
 
+mod turns;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +13,7 @@ use std::time::Duration;
 use paywright::error::{Code, Error, Group, Result};
 use paywright::store::dialect::{Dialect, Placeholder, Purpose, Wording};
 use paywright::store::sql::turn;
-use paywright::store::{Connection, Migration, Row, Store, Value, Work};
+use paywright::store::{Connection, Look, Migration, Row, Store, Value, Work};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -80,7 +82,7 @@ impl HostStore {
     pub fn check_schema(&self, migrations: &[Migration]) -> Result<()> {
         let known = migrations.len() as i64;
         let mut found = 0;
-        let ended = self.once(Access::Write, &mut |connection| {
+        let ended = self.once(Access::Write, None, &mut |connection| {
             connection
                 .query(turn::VERSION, &[], &mut |row| row.integer(0).map(|number| found = number))
         });
@@ -88,9 +90,8 @@ impl HostStore {
             Err(error) if error.code() != Code::SchemaMissing => return Err(error),
             Ok(()) if found == known => return Ok(()),
             Ok(()) if found > known => {
-                return Err(Error::new(Code::SchemaNewer)
-                    .with("found", found)
-                    .with("known", known));
+                let newer = Error::new(Code::SchemaNewer).with("found", found);
+                return Err(newer.with("known", known));
             }
             _ => {}
         }
@@ -104,6 +105,24 @@ impl HostStore {
             .with("remedy", remedy))
     }
 
+    /// Runs a unit of work, again and again where it met a conflict.
+    fn tried(&self, mut look: Option<(&str, &mut Look)>, mut work: Work) -> Result<()> {
+        self.check_open()?;
+        if let Some(why) = &*self.refused.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(Error::new(Code::StorageCorrupt).with("why", why));
+        }
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let look = look.as_mut().map(|(twins, look)| (*twins, &mut **look));
+            let ended = self.once(Access::Write, look, &mut work);
+            if !ended.again || tries >= TRIES {
+                return ended.result;
+            }
+            std::thread::sleep(Duration::from_millis(5 << tries));
+        }
+    }
+
     fn check_open(&self) -> Result<()> {
         match self.closed.load(Ordering::Acquire) {
             true => Err(Error::new(Code::StoreClosed)),
@@ -111,10 +130,11 @@ impl HostStore {
         }
     }
 
-    /// Begins, works and ends, once.
+    /// Begins, looks, works unless the look found that all was done before, and ends, once.
     fn once(
         &self,
         access: Access,
+        look: Option<(&str, &mut Look)>,
         work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>,
     ) -> Ended {
         let began = Python::attach(|py| self.begin(py, access).map_err(|e| self.failed(py, &e)));
@@ -127,8 +147,10 @@ impl HostStore {
             }
         };
         let mut session = Session { store: self, cursor, access, joined, broken: None };
-        let turn = session.take_turn();
-        let worked = turn.and_then(|()| unpanicked(|| work(&mut session)));
+        let worked = session.look_or_take_turn(look).and_then(|done| match done {
+            true => Ok(()),
+            false => unpanicked(|| work(&mut session)),
+        });
         // What failed in the database spoils all of it, whatever the work made of that.
         let worked = session.broken.take().map_or(worked, Err);
         let keep = worked.is_ok();
@@ -210,25 +232,17 @@ pub fn wording(object: &Bound<'_, PyAny>) -> PyResult<Wording> {
 }
 
 impl Store for HostStore {
-    fn transact(&self, mut work: Work) -> Result<()> {
-        self.check_open()?;
-        if let Some(why) = &*self.refused.lock().unwrap_or_else(PoisonError::into_inner) {
-            return Err(Error::new(Code::StorageCorrupt).with("why", why));
-        }
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let ended = self.once(Access::Write, &mut work);
-            if !ended.again || tries >= TRIES {
-                return ended.result;
-            }
-            std::thread::sleep(Duration::from_millis(5 << tries));
-        }
+    fn transact(&self, work: Work) -> Result<()> {
+        self.tried(None, work)
+    }
+
+    fn look_or_transact(&self, twins: &str, mut look: Look, work: Work) -> Result<()> {
+        self.tried(Some((twins, &mut look)), work)
     }
 
     fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()> {
         self.check_open()?;
-        self.once(Access::Read, work).result
+        self.once(Access::Read, None, work).result
     }
 
     fn in_transaction(&self) -> bool {
@@ -280,16 +294,6 @@ struct Session<'s> {
 }
 
 impl Session<'_> {
-    /// Waits until it is this unit's turn to write. In a transaction of its own, SQLite's `BEGIN IMMEDIATE` did that.
-    fn take_turn(&mut self) -> Result<()> {
-        let alone = !self.joined && self.store.wording.dialect == Dialect::Sqlite;
-        if self.access == Access::Read || alone {
-            return Ok(());
-        }
-        let statement = turn::take(self.store.wording.dialect);
-        self.run(statement, Purpose::Execute, &[], |_, _| Ok(()))
-    }
-
     fn run<T>(
         &mut self,
         statement: &'static str,
@@ -429,7 +433,7 @@ fn bound<'py>(
 }
 
 /// Runs `work`; a panic is a defect of ours, and leaves no trace.
-fn unpanicked(work: impl FnOnce() -> Result<()>) -> Result<()> {
+fn unpanicked<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Error::bug("a unit of work panicked")))
 }

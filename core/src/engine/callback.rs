@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::books::Books;
 use super::exchange::{Asked, Heard};
-use super::notice::{Settled, source, target_of};
+use super::notice::{Settled, source, target_of, told_before};
 use super::{Engine, apart};
 use crate::error::{Code, Error, Group, Result};
 use crate::exception::{Exception, Kind};
@@ -14,6 +15,7 @@ use crate::machine::words;
 use crate::order::{Line, Order};
 use crate::payment::Payment;
 use crate::refund::Refund;
+use crate::store;
 use crate::store::sql::journal;
 
 /// What a gateway may have to learn before it can judge one callback: a token, a certificate, the thing itself, and one of
@@ -128,8 +130,7 @@ impl Engine {
             }
             _ => notice,
         };
-        let settled =
-            self.transact(SYSTEM, move |books| books.settle_notice(&name, notice.get()))?;
+        let settled = self.settle_once(name, notice)?;
         // A gateway waits seconds for its answer: refunds over a network are left to due work.
         if gateway.own_transport().is_some() {
             self.send_refunds(&settled.follow_up);
@@ -149,6 +150,23 @@ impl Engine {
             exception: settled.exception,
             reply,
         })
+    }
+
+    /// One unit of work, or a look where the store offers one and the message is on record.
+    fn settle_once(self: &Arc<Self>, name: String, notice: Verified<Notice>) -> Result<Settled> {
+        let twins = source(&name, notice.get()).name;
+        let (engine, now) = (Arc::clone(self), self.now());
+        let message = Arc::new((name, notice));
+        let told = Arc::clone(&message);
+        store::look_or_transact(
+            &*self.store,
+            &twins,
+            move |connection| told_before(connection, &told.0, told.1.get()),
+            move |connection| {
+                let mut books = Books::new(&engine, connection, now, SYSTEM);
+                books.settle_notice(&message.0, message.1.get())
+            },
+        )
     }
 
     /// A message that is not to be believed alone is a reason to ask: what counts is the answer. Fails with

@@ -16,6 +16,7 @@ use crate::order::{Line, Order};
 use crate::payment::{Event, Payment};
 use crate::refund::Refund;
 use crate::store::Connection;
+use crate::store::sql::journal::Seen;
 use crate::store::sql::payments::{Owner, Target};
 use crate::store::sql::{journal, orders, payments};
 
@@ -56,6 +57,39 @@ pub(super) fn target_of(
     }
 }
 
+/// What is answered to a message about a payment that is on record already. It is a look: others may be writing, but what
+/// is on record stays. Nothing for a message that is new, and for one that is unusual in any way: the unit of work judges.
+pub(super) fn told_before(
+    connection: &mut dyn Connection,
+    gateway: &str,
+    notice: &Notice,
+) -> Result<Option<Settled>> {
+    let Fact::Payment(fact) = &notice.fact else { return Ok(None) };
+    let source = source(gateway, notice);
+    let Some(seen) = journal::seen(connection, &source.name)? else { return Ok(None) };
+    let target = target_of(connection, &notice.subject, gateway, None)?;
+    let Some(Target { payment, order, .. }) = target else { return Ok(None) };
+    let same_money = fact.transaction_id.is_none() || fact.transaction_id == payment.transaction_id;
+    if seen.payment_id != Some(payment.id) || !same_money || is_another(&seen, &source) {
+        return Ok(None);
+    }
+    // Somebody who changed the order after it was read may have changed its lines too.
+    let lines = orders::lines_of_version(connection, &order)?;
+    Ok((!lines.is_empty()).then(|| Settled {
+        outcome: Some(Outcome::Already),
+        duplicate: true,
+        payment: Some(payment),
+        order: Some(order),
+        lines,
+        ..Settled::default()
+    }))
+}
+
+/// Whether a message of a name that was seen before is made of other bytes.
+fn is_another(seen: &Seen, now: &Source) -> bool {
+    matches!((&seen.digest, &now.digest), (Some(known), Some(now)) if known != now)
+}
+
 impl Books<'_> {
     pub(super) fn settle_notice(&mut self, gateway: &str, notice: &Notice) -> Result<Settled> {
         self.settle_word(gateway, notice, None)
@@ -89,10 +123,8 @@ impl Books<'_> {
 
     /// A name seen before must have come with the same bytes. Fails with `replay`.
     fn same_message(&mut self, source: &Source) -> Result<()> {
-        let seen = journal::seen(self.connection, &source.name)?;
-        let known = seen.and_then(|seen| seen.digest);
-        match (known, source.digest) {
-            (Some(known), Some(now)) if known != now => {
+        match journal::seen(self.connection, &source.name)? {
+            Some(seen) if is_another(&seen, source) => {
                 Err(Error::new(Code::Replay).with("nonce", &source.name))
             }
             _ => Ok(()),

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::{Connection, Migration, Row, Store, Value, read, transact};
+use super::{Connection, Migration, Row, Store, Value, look_or_transact, read, transact};
 use crate::error::{Code, Error, Result};
 
 /// The tables of the contract, in SQLite's words.
@@ -40,6 +40,7 @@ const PROMISES: &[Promise] = &[
     ("a read sees one state", a_read_sees_one_state),
     ("a read cannot write", a_read_cannot_write),
     ("a panic in a read is an error", a_panic_in_a_read_is_an_error),
+    ("a look changes nothing", a_look_changes_nothing),
     ("what returned is seen by all", what_returned_is_seen_by_all),
     ("no update is lost", no_update_is_lost),
     ("a failure touches nobody else", a_failure_touches_nobody_else),
@@ -183,6 +184,27 @@ fn a_panic_in_a_read_is_an_error(store: &dyn Store) {
     let failed: Result<()> = read(store, |_| resume_unwind(Box::new("throwaway")));
     assert_eq!(failed.unwrap_err().code(), Code::Internal);
     assert_eq!(names(store), [""; 0]);
+}
+
+/// A store may look or not: the answer is the same.
+fn a_look_changes_nothing(store: &dyn Store) {
+    transact(store, |connection| put(connection, "kept", 1)).unwrap();
+    let known = |connection: &mut dyn Connection| number(connection, "kept");
+    let found = look_or_transact(store, "a", move |connection| known(connection).map(Some), known);
+    assert_eq!(found.unwrap(), 1);
+    look_or_transact(store, "a", |_| Ok(None), |connection| put(connection, "new", 2)).unwrap();
+    assert_eq!(names(store), ["kept", "new"]);
+    let written =
+        look_or_transact(store, "a", |connection| put(connection, "gone", 3).map(Some), |_| Ok(0));
+    assert!(written.map_or_else(|error| error.code() == Code::Internal, |none| none == 0));
+    let failed = look_or_transact(
+        store,
+        "a",
+        |_| Err::<Option<i64>, _>(Error::new(Code::OrderNotFound)),
+        |_| Err(Error::new(Code::OrderNotFound)),
+    );
+    assert_eq!(failed.unwrap_err().code(), Code::OrderNotFound);
+    assert_eq!(names(store), ["kept", "new"]);
 }
 
 fn what_returned_is_seen_by_all(store: &dyn Store) {

@@ -69,11 +69,23 @@ pub trait Connection {
 /// again from the start (after a conflict), so it changes nothing but through the connection.
 pub type Work = Box<dyn FnMut(&mut dyn Connection) -> Result<()> + Send>;
 
+/// A look whether all was done before. It writes nothing, and may be run again like a unit of work. Each of its statements
+/// sees what is committed when it begins, which may be more than the one before saw.
+pub type Look = Box<dyn FnMut(&mut dyn Connection) -> Result<bool> + Send>;
+
 /// A place to keep things. What it promises is written down as the contract suite (`store::contract`).
 pub trait Store: Send + Sync {
     /// Runs a unit of work and returns once it is durable, or once it certainly left no trace.
     /// The one exception is `storage_unknown`: the commit itself failed and only reading again can tell.
     fn transact(&self, work: Work) -> Result<()>;
+
+    /// Runs a unit of work, or nothing where `look` finds that all was done before. A store looks where that spares a
+    /// caller the wait for its turn to write, and nowhere else. `twins` is what two callers say who are about to do the
+    /// same: one of them may wait for the other alone, and look again.
+    fn look_or_transact(&self, twins: &str, look: Look, work: Work) -> Result<()> {
+        drop((twins, look));
+        self.transact(work)
+    }
 
     /// Shows one consistent state to `work`, which must not write and must not call the store again.
     fn read(&self, work: &mut dyn FnMut(&mut dyn Connection) -> Result<()>) -> Result<()>;
@@ -111,23 +123,48 @@ pub fn transact<T: Send + 'static>(
     store: &dyn Store,
     work: impl FnMut(&mut dyn Connection) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let work = Arc::new(Mutex::new((work, None)));
+    tried(work, |_: &mut dyn Connection| Ok(None), |_, work| store.transact(work))
+}
+
+/// Runs a unit of work that has a result, unless the store looks first and `look` has it.
+pub fn look_or_transact<T: Send + 'static>(
+    store: &dyn Store,
+    twins: &str,
+    look: impl FnMut(&mut dyn Connection) -> Result<Option<T>> + Send + 'static,
+    work: impl FnMut(&mut dyn Connection) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tried(work, look, |look, work| store.look_or_transact(twins, look, work))
+}
+
+/// Has `run` try a unit of work until its version is not stale; answers with its result, or with what the look found.
+fn tried<T: Send + 'static>(
+    work: impl FnMut(&mut dyn Connection) -> Result<T> + Send + 'static,
+    look: impl FnMut(&mut dyn Connection) -> Result<Option<T>> + Send + 'static,
+    run: impl Fn(Look, Work) -> Result<()>,
+) -> Result<T> {
+    let kept = Arc::new(Mutex::new((look, work, None)));
     for attempt in 1.. {
-        let shared = Arc::clone(&work);
-        let done = store.transact(Box::new(move |connection| {
-            let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
-            let (work, result) = &mut *guard;
+        let (looking, working) = (Arc::clone(&kept), Arc::clone(&kept));
+        let look = move |connection: &mut dyn Connection| {
+            let mut guard = looking.lock().unwrap_or_else(PoisonError::into_inner);
+            let (look, _, result) = &mut *guard;
+            *result = look(connection)?;
+            Ok(result.is_some())
+        };
+        let work = move |connection: &mut dyn Connection| {
+            let mut guard = working.lock().unwrap_or_else(PoisonError::into_inner);
+            let (_, work, result) = &mut *guard;
             *result = Some(work(connection)?);
             Ok(())
-        }));
-        match done {
+        };
+        match run(Box::new(look), Box::new(work)) {
             Err(e) if e.code() == Code::Version && attempt < VERSION_TRIES => continue,
             Err(e) => return Err(e),
             Ok(()) => break,
         }
     }
-    let mut guard = work.lock().unwrap_or_else(PoisonError::into_inner);
-    guard.1.take().ok_or_else(|| Error::bug("a unit of work left no result"))
+    let mut guard = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    guard.2.take().ok_or_else(|| Error::bug("a unit of work left no result"))
 }
 
 /// Reads something that has a result.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::store::contract;
 use crate::store::schema::MIGRATIONS;
+use crate::store::sql::turn;
 
 fn wording(dialect: Dialect) -> Wording {
     let placeholder = match dialect {
@@ -84,6 +85,23 @@ fn mysql_has_words_of_its_own() {
         text(Dialect::Mysql, "SELECT result FROM idempotency WHERE key = ?1"),
         "SELECT result FROM pw_idempotency WHERE `key` = %s"
     );
+}
+
+/// Protects: writers of PostgreSQL take their turns in a queue, of their own in every schema, and of no other database's words.
+#[test]
+fn turns_are_taken_in_a_queue() {
+    for dialect in Dialect::ALL {
+        let taken = text(*dialect, turn::take(*dialect));
+        assert!(taken.contains("pw_schema"), "{taken}");
+        assert_eq!(taken.contains("advisory"), *dialect == Dialect::Postgres, "{taken}");
+    }
+    let postgres = text(Dialect::Postgres, turn::take(Dialect::Postgres));
+    assert!(postgres.starts_with("UPDATE pw_schema SET turn = turn + 1 WHERE id = 1 AND "));
+    assert!(postgres.ends_with("CAST(tableoid AS integer)) IS NOT NULL"), "{postgres}");
+    let beside = text(Dialect::Postgres, turn::TAKE_BESIDE_TWINS);
+    let (twin, own) = beside.split_once(" THEN ").unwrap();
+    assert!(twin.ends_with("CASE WHEN pg_try_advisory_xact_lock(1885436280, CAST(%s AS integer))"));
+    assert!(postgres.ends_with(own.trim_end_matches(" ELSE false END")), "{own}");
 }
 
 /// Protects: a unit of work inside a host's transaction sees what is committed, not what was when the host began.

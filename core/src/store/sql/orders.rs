@@ -173,15 +173,28 @@ pub fn lines(connection: &mut dyn Connection, order: i64) -> Result<Vec<Line>> {
         "SELECT kind, description, quantity, unit_amount FROM lines WHERE order_id = ?1 \
          ORDER BY id",
         &[Value::Integer(order)],
-        |c| {
-            Ok(Line {
-                kind: c.word(LineKind::parse)?,
-                description: c.string()?,
-                quantity: c.integer()?,
-                unit_amount: c.integer()?,
-            })
-        },
+        read_line,
     )
+}
+
+/// The same for a reader whose statements may see different states: none where the order is not as it was read.
+pub fn lines_of_version(connection: &mut dyn Connection, order: &Order) -> Result<Vec<Line>> {
+    all(
+        connection,
+        "SELECT l.kind, l.description, l.quantity, l.unit_amount FROM lines l \
+         JOIN orders o ON o.id = l.order_id WHERE l.order_id = ?1 AND o.version = ?2 ORDER BY l.id",
+        &[Value::Integer(order.key), Value::Integer(order.version)],
+        read_line,
+    )
+}
+
+fn read_line(c: &mut Columns<'_>) -> Result<Line> {
+    Ok(Line {
+        kind: c.word(LineKind::parse)?,
+        description: c.string()?,
+        quantity: c.integer()?,
+        unit_amount: c.integer()?,
+    })
 }
 
 /// Which orders to list.
