@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::exchange::{Asked, Heard};
 use super::notice::{Settled, source, target_of};
+use super::refund_settle::Word;
 use super::{Engine, apart};
 use crate::error::{Code, Error, Group, Result};
 use crate::exception::{Exception, Kind};
 use crate::gateway::{Answer, Fact, Gateway, Notice, PaymentIntent, Received, Subject, Verified};
 use crate::http::{CALLBACK_BYTES_MAX, Headers, Reply};
+use crate::id::RefundId;
 use crate::journal::SYSTEM;
 use crate::machine::words;
 use crate::order::{Line, Order};
@@ -121,15 +123,21 @@ impl Engine {
         notice: Verified<Notice>,
     ) -> Result<CallbackResult> {
         let name = gateway.facts().name.clone();
-        let notice = match notice.get().fact {
+        let (notice, word) = match notice.get().fact {
             Fact::Hint => {
                 let fact = self.look_into(gateway, notice.get())?;
-                notice.answered(fact)
+                (notice.answered(fact), Word::Asked)
             }
-            _ => notice,
+            _ => (notice, Word::Unasked),
         };
+        let notice = Arc::new(notice);
+        let told = Arc::clone(&notice);
         let settled =
-            self.transact(SYSTEM, move |books| books.settle_notice(&name, notice.get()))?;
+            self.transact(SYSTEM, move |books| books.settle_notice(&name, told.get(), word))?;
+        let settled = match settled.unconfirmed {
+            Some(refund) => self.confirm(gateway, notice, refund)?,
+            None => settled,
+        };
         // A gateway waits seconds for its answer: refunds over a network are left to due work.
         if gateway.own_transport().is_some() {
             self.send_refunds(&settled.follow_up);
@@ -178,12 +186,43 @@ impl Engine {
             Some(Heard::Answer(Answer::Payment(fact))) => Ok(Fact::Payment(fact)),
             Some(Heard::Answer(Answer::Refund(fact))) => Ok(Fact::Refund(fact)),
             Some(Heard::Answer(
-                Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound | Answer::Ask,
+                Answer::Waiting { .. }
+                | Answer::Agreed
+                | Answer::NotFound
+                | Answer::Further { .. }
+                | Answer::Ask,
             )) => Ok(Fact::Unknown("a hint that the gateway does not confirm".to_owned())),
             Some(
                 Heard::Answer(Answer::Refused { .. } | Answer::SessionOver { .. }) | Heard::Unknown,
             ) => Err(Error::new(Code::OutcomeUnknown).with("gateway", name)),
         }
+    }
+
+    /// A message that contradicts what is known of a refund may be an old one: the gateway is asked how things are, and its
+    /// answer counts. Fails with `outcome_unknown` where there is none, so that the message comes again.
+    fn confirm(
+        self: &Arc<Self>,
+        gateway: &Arc<dyn Gateway>,
+        notice: Arc<Verified<Notice>>,
+        id: RefundId,
+    ) -> Result<Settled> {
+        let name = gateway.facts().name.clone();
+        let (payment, asked) = self.refund_intents(&self.find_refund(id)?)?;
+        let heard = match self.exchange(gateway, Asked::QueryRefund(asked), &payment) {
+            // There is nobody to ask, and the message alone does not decide.
+            Err(error) if error.code() == Code::GatewayCannot => None,
+            heard => Some(heard?),
+        };
+        let answer = match heard {
+            Some(Heard::Answer(Answer::Refund(fact))) => Some(fact),
+            Some(
+                Heard::Answer(Answer::Refused { .. } | Answer::SessionOver { .. }) | Heard::Unknown,
+            ) => return Err(Error::new(Code::OutcomeUnknown).with("gateway", name)),
+            Some(Heard::Answer(_)) | None => None,
+        };
+        self.transact(SYSTEM, move |books| {
+            books.settle_confirmed(&name, notice.get(), id, answer.as_ref())
+        })
     }
 
     /// A hold that nobody wants is cancelled at its gateway.

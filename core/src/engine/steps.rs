@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Engine;
 use super::exchange::{Asked, Exchange, Heard, Progress, Turn};
 use super::pay::{impossible, to_cancel, to_capture};
+use super::refund_settle::Word;
 use crate::error::{Code, Error, Result};
 use crate::gateway::{Errand, Gateway, PaymentIntent, RefundIntent};
 use crate::http::{NoResponse, Request, Response};
@@ -70,6 +71,8 @@ struct Ticket {
     progress: Progress,
     #[serde(skip_serializing_if = "Option::is_none")]
     errand: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
 }
 
 impl Engine {
@@ -130,7 +133,7 @@ impl Engine {
         };
         let (gateway, intent) = self.counterpart(&subject)?;
         let goal = self.asked(&subject, &ticket.goal, ticket.capture)?;
-        let asked = self.asked(&subject, &ticket.asked, ticket.capture)?;
+        let asked = self.asked(&subject, &ticket.asked, ticket.capture)?.behind(ticket.after);
         let mut exchange = Exchange::new(&gateway, asked, &intent)
             .collecting(self.collects(&subject, &goal))
             .taken_up(ticket.progress, ticket.errand.map(on_errand));
@@ -151,7 +154,7 @@ impl Engine {
             match turn {
                 Turn::Done(heard) => {
                     self.note_end(gateway, &exchange, &heard);
-                    return self.concluded(subject, goal, heard.about(exchange.asked()));
+                    return self.concluded(subject, goal, heard, exchange.asked());
                 }
                 Turn::Send { request, .. } if gateway.own_transport().is_some() => {
                     let came = self.carry(gateway, &request)?;
@@ -167,14 +170,24 @@ impl Engine {
         }
     }
 
-    fn concluded(self: &Arc<Self>, subject: Subject, goal: &Asked, heard: Heard) -> Result<Step> {
+    fn concluded(
+        self: &Arc<Self>,
+        subject: Subject,
+        goal: &Asked,
+        heard: Heard,
+        asked: &Asked,
+    ) -> Result<Step> {
+        let heard = heard.about(asked);
         match subject {
             Subject::Payment(payment) => {
                 let payment = self.conclude(goal, &payment, heard)?;
                 Ok(Step::Payment(Box::new(payment)))
             }
             Subject::Refund(refund) => {
-                Ok(Step::Refund(Box::new(self.record_refund(&refund, heard)?)))
+                let is_question = matches!(asked, Asked::QueryRefund(_));
+                let word = if is_question { Word::Asked } else { Word::Unasked };
+                let (refund, _) = self.record_refund(&refund, heard, word)?;
+                Ok(Step::Refund(Box::new(refund)))
             }
         }
     }
@@ -232,6 +245,10 @@ impl Ticket {
             },
             progress: exchange.progress(),
             errand: exchange.errand().map(|errand| errand.purpose.clone()),
+            after: match exchange.asked() {
+                Asked::QueryRefund(refund) => refund.after.clone(),
+                _ => None,
+            },
         };
         serde_json::to_string(&ticket).map_err(Error::bug)
     }
