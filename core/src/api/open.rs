@@ -139,7 +139,7 @@ impl Paywright {
     }
 
     /// Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`, and the variables of every
-    /// gateway ([`variables::all`]); its gateways stand behind those of the options. Nothing here depends on the process it
+    /// gateway ([`variables::all`]) and webhook; they stand behind those of the options. Nothing here depends on the process it
     /// runs in.
     pub fn from_variables(environment: &Environment<'_>, mut options: Options) -> Result<Self> {
         let variable = environment.variable;
@@ -152,6 +152,7 @@ impl Paywright {
             options.mode = Mode::parse(&mode)?;
         }
         options.gateways.extend(environment.gateways()?);
+        options.webhooks.extend(environment.webhooks()?);
         Self::opened(&url, options, environment.slips())
     }
 }
