@@ -5,6 +5,7 @@ mod configuration;
 mod doctor;
 mod notices;
 mod requests;
+mod successors;
 
 use std::borrow::Cow;
 
