@@ -104,6 +104,8 @@ export interface Webhook {
   events?: readonly string[] | null | undefined;
   /** Under which name its place in the journal is kept; the host of the address unless said. */
   name?: string | null | undefined;
+  /** Takes an address whose host is a number of a private network; refused unless said. */
+  allowPrivate?: boolean | null | undefined;
 }
 
 /** A row of a payments table that another system kept. */

@@ -124,6 +124,10 @@ pub(crate) enum Command {
     Import(Import),
     /// Let the mock gateway sign a callback and deliver it
     Trigger(Trigger),
+    /// List the webhooks and how they stand, or what one of them did not take
+    Webhooks(Webhooks),
+    /// Have messages sent to a webhook again by the next run-due; it counts as open again
+    ReplayWebhook(ReplayWebhook),
     /// Look for trouble and say what to do about it; asks every gateway one harmless question
     Doctor {
         /// Only this account: its keys, mode, clock, and the way to its gateway
@@ -251,6 +255,32 @@ pub(crate) struct Confirm {
     /// The bank's or gateway's number of the movement
     #[arg(long, value_name = "ID")]
     pub transaction: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Webhooks {
+    /// Only this one: the messages that it did not take
+    pub name: Option<String>,
+    /// Of these, those that are not sent again by themselves
+    #[arg(long, requires = "name")]
+    pub given_up: bool,
+    #[command(flatten)]
+    pub paging: Paging,
+}
+
+#[derive(Args)]
+pub(crate) struct ReplayWebhook {
+    /// The webhook
+    pub name: String,
+    /// One message (msg_…) [default: all that were given up]
+    #[arg(long, value_name = "ID", conflicts_with = "after")]
+    pub message: Option<String>,
+    /// Everything after this journal row
+    #[arg(long, value_name = "NUMBER")]
+    pub after: Option<i64>,
+    /// Who asks [default: system]
+    #[arg(long)]
+    pub actor: Option<String>,
 }
 
 #[derive(Args)]

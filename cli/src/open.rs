@@ -72,7 +72,7 @@ pub(crate) fn file(url: &str) -> Option<&str> {
     (path != ":memory:" && !url.contains("://")).then_some(path)
 }
 
-/// Adds the gateways that the environment configures, unless a file of them was named; slips are told.
+/// Adds the gateways and webhooks that the environment configures, unless a file of gateways was named; slips are told.
 pub(crate) fn from_environment(
     shared: &Shared,
     console: &mut Console<'_>,
@@ -84,9 +84,11 @@ pub(crate) fn from_environment(
     let variable = |name: &str| console.variable(name);
     let environment = Environment { variable: &variable, names: console.variables() };
     let gateways = environment.gateways()?;
+    let webhooks = environment.webhooks()?;
     let slips = environment.slips();
     slips.iter().for_each(|slip| console.warn(slip));
     options.gateways.extend(gateways);
+    options.webhooks.extend(webhooks);
     Ok(())
 }
 

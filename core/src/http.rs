@@ -1,6 +1,7 @@
 //! Requests, responses and replies as plain data, and who carries them. It never opens a socket.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::{Code, Error, Result};
 
@@ -83,7 +84,54 @@ pub fn is_loopback(host: &str) -> bool {
         Some(inner) => inner.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Whether a host, with or without port, is a number of a private network, of a link or of a group, and no machine of the
+/// internet; every way to write one counts. Names are not looked up, and this machine itself is [`is_loopback`].
+pub fn is_private(host: &str) -> bool {
+    if let Some(inner) = host.strip_prefix('[') {
+        let address = inner.split(']').next().unwrap_or_default();
+        return address.parse().map_or(true, |ip| !is_loopback(host) && is_private_6(ip));
+    }
+    let name = host.split(':').next().unwrap_or_default();
+    match name.parse() {
+        Ok(ip) => !is_loopback(host) && is_private_4(ip),
+        Err(_) => ends_in_number(name),
+    }
+}
+
+/// Resolvers take `10.1`, `0xA000001` and `167772161` for addresses too; a name never ends so.
+fn ends_in_number(name: &str) -> bool {
+    let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    let hex = last.strip_prefix("0x").or(last.strip_prefix("0X"));
+    last.bytes().all(|b| b.is_ascii_digit())
+        || hex.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn is_private_4(ip: Ipv4Addr) -> bool {
+    let [first, second, third, _] = ip.octets();
+    ip.is_private()
+        || ip.is_link_local()
+        || ip.is_multicast()
+        || ip.is_broadcast()
+        || first == 0
+        // Between a provider and its customers; some clouds tell their secrets there.
+        || (first == 100 && (64..128).contains(&second))
+        || (first, second, third) == (192, 0, 0)
+}
+
+fn is_private_6(ip: Ipv6Addr) -> bool {
+    let groups = ip.segments();
+    // An older address inside: mapped, compatible, or translated on the way (64:ff9b::/96).
+    let holds_4 =
+        matches!(groups, [0, 0, 0, 0, 0, 0 | 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..]);
+    let [.., a, b, c, d] = ip.octets();
+    let inner = Ipv4Addr::new(a, b, c, d);
+    ip.is_unique_local()
+        || ip.is_unicast_link_local()
+        || ip.is_multicast()
+        || (holds_4 && (is_private_4(inner) || inner.is_loopback()))
 }
 
 impl fmt::Debug for Request {

@@ -15,6 +15,8 @@ pub enum Answer<S> {
     Late,
     /// The gateway holds money that nobody wants any more: an exception, and a cancellation there.
     Hold,
+    /// The state changes if the gateway says the same when it is asked: a message of it may be older than what is known.
+    IfConfirmed(S),
 }
 
 impl<S> Answer<S> {
@@ -27,6 +29,7 @@ impl<S> Answer<S> {
             Answer::Refused => '-',
             Answer::Late => 'l',
             Answer::Hold => 'h',
+            Answer::IfConfirmed(_) => '?',
         }
     }
 }

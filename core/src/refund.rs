@@ -34,19 +34,21 @@ words! {
     }
 }
 
-use Answer::{Already, Refused, To};
+use Answer::{Already, IfConfirmed, Refused, To};
 use State::{Cancelled, Failed, Pending, Succeeded};
 
 /// The table. Columns are the events in the order of [`Event::ALL`].
 #[rustfmt::skip]
 const TABLE: [(State, [Answer<State>; 4]); 4] = [
-    //           accept   succeed        fail        cancel
-    (Pending,   [Already, To(Succeeded), To(Failed), To(Cancelled)]),
-    // A bank may bounce a refund days after the gateway called it done: it is booked back.
-    (Succeeded, [Already, Already,       To(Failed), Refused      ]),
-    // The gateway has the last word: what it paid out after all is booked, whatever we thought.
-    (Failed,    [Already, To(Succeeded), Already,    Already      ]),
-    (Cancelled, [Already, To(Succeeded), Already,    Already      ]),
+    //           accept   succeed                 fail        cancel
+    (Pending,   [Already, To(Succeeded),          To(Failed), To(Cancelled)]),
+    // A bank may bounce a refund days after the gateway called it done, and for a while some can be taken back there:
+    // it is booked back.
+    (Succeeded, [Already, Already,                To(Failed), To(Cancelled)]),
+    // Messages come in any order: this success is mostly the one before the failure. The gateway has the last word, so
+    // it is asked: what it paid out after all is booked, whatever we thought.
+    (Failed,    [Already, IfConfirmed(Succeeded), Already,    Already      ]),
+    (Cancelled, [Already, IfConfirmed(Succeeded), Already,    Already      ]),
 ];
 
 /// What the table says. The one place that decides a refund's transition.

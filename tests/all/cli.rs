@@ -8,6 +8,7 @@ mod import;
 mod lists;
 mod outside;
 mod trigger;
+mod webhooks;
 
 use std::io;
 use std::path::PathBuf;

@@ -153,7 +153,7 @@ fn check(name: &str, rendered: &str) {
 const LEGEND: &str = "\
 A column is an event, a row is a state with its letter, and the letter where they meet is the state that follows.
 Where none follows:  = known already  n written down  - not possible  l late money: succeeded if it is still due,
-else an exception  h an unwanted hold: an exception
+else an exception  h an unwanted hold: an exception  ? succeeded, if the gateway says so when it is asked
 ";
 
 /// Protects: reviews; the whole grid of every lifecycle is a file, and a changed row shows all it changes.

@@ -324,7 +324,7 @@ fn stripe() {
                 "secret_key": "sk_test_throwaway", "webhook_secrets": ["whsec_dGhyb3dhd2F5LXRocm93YXdheQ=="],
             }}])
         }),
-        provider: |_| Box::new(Stripe::default()),
+        provider: |clock| Box::new(Stripe::new(clock)),
         currency: "USD",
         ..PLAIN
     });

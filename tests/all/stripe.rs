@@ -8,16 +8,20 @@ use std::sync::Arc;
 use paywright::api::types::*;
 use paywright::api::{Options, Paywright};
 use paywright::clock::{ManualClock, Time as Instant};
-use paywright::error::Code;
+use paywright::error::{Code, Error};
 use paywright::http::{NoResponse, Request, Response, Transport};
 use paywright::id::SeededRandomness;
 use paywright_tests::shop::read;
 use serde_json::{Value, json};
 
-use played::{Fake, SECRET_KEY, Trouble, WEBHOOK_SECRET};
+use paywright_tests::fake::stripe::SECRET_KEY;
+use played::{Fake, Trouble, WEBHOOK_SECRET};
 
 const NOW: i64 = 1_780_300_800;
 const DAY: i64 = 24 * 60 * 60;
+
+/// Headers and body, as they are posted.
+type Message = (Vec<(String, String)>, Vec<u8>);
 
 struct Shop {
     pay: Paywright,
@@ -36,6 +40,10 @@ impl Transport for Wire {
 
 impl Shop {
     fn open() -> Shop {
+        Shop::open_with(|stripe| Arc::new(Wire(stripe)))
+    }
+
+    fn open_with(way: impl FnOnce(Arc<Fake>) -> Arc<dyn Transport>) -> Shop {
         let clock = ManualClock::new(Instant::from_millis(NOW * 1000));
         let stripe = Arc::new(Fake::new(clock.clone()));
         let account =
@@ -45,7 +53,7 @@ impl Shop {
             mode: Mode::test,
             clock: Arc::new(clock.clone()),
             randomness: Arc::new(SeededRandomness::new(1)),
-            transport: Some(Arc::new(Wire(Arc::clone(&stripe)))),
+            transport: Some(way(Arc::clone(&stripe))),
             ..Options::default()
         };
         Shop { pay: Paywright::open("sqlite::memory:", options).unwrap(), clock, stripe }
@@ -77,13 +85,34 @@ impl Shop {
     }
 
     fn told(&self, event: &str, kind: &str, id: &str) -> CallbackResult {
-        let (headers, body) = self.stripe.message(event, kind, id);
-        let arrived = arguments::handle_callback {
+        self.arrives(self.stripe.message(event, kind, id)).unwrap()
+    }
+
+    fn arrives(&self, (headers, body): Message) -> Result<CallbackResult, Error> {
+        self.pay.handle_callback(arguments::handle_callback {
             gateway: "stripe".to_owned(),
             headers: Headers(headers),
             body: Bytes(body),
-        };
-        self.pay.handle_callback(arrived).unwrap()
+        })
+    }
+
+    fn paid(&self) -> Payment {
+        let payment = self.pay(json!({}));
+        self.stripe.paid(named(&payment));
+        self.sync(&payment)
+    }
+
+    fn refund(&self, payment: &Payment) -> Refund {
+        let asked = json!({"payment_id": payment.id, "amount": "5.00", "reason": "returned"});
+        self.pay.refund(read(asked)).unwrap()
+    }
+
+    fn sync_refund(&self, refund: &Refund) -> Refund {
+        self.pay.sync_refund(read(json!({"refund_id": refund.id}))).unwrap()
+    }
+
+    fn exceptions(&self) -> Vec<ExceptionEntry> {
+        self.pay.exceptions(read(json!({}))).unwrap().items
     }
 
     /// Time passes, and due work is done at its end.
@@ -307,5 +336,201 @@ fn refunds_that_stripe_tells() {
         (CallbackOutcome::already, "5.00")
     );
     assert_eq!(shop.sync(&payment).refunded.as_str(), "5.00");
+    shop.sound();
+}
+
+/// The number of the only refund at Stripe.
+fn number(shop: &Shop) -> String {
+    shop.stripe.all("refund")[0]["id"].as_str().unwrap().to_owned()
+}
+
+/// A refund that bounced after Stripe had called it done, and the message of that success, still under way.
+fn bounced(shop: &Shop) -> (Payment, Refund, Message) {
+    let payment = shop.paid();
+    let refund = shop.refund(&payment);
+    assert_eq!(refund.state, RefundState::succeeded);
+    let late = shop.stripe.message("evt_early", "refund.updated", &number(shop));
+    let why = json!({"status": "failed", "failure_reason": "lost_or_stolen_card"});
+    shop.stripe.change(&number(shop), why);
+    let told = shop.told("evt_failed", "refund.failed", &number(shop));
+    assert_eq!(told.refund.unwrap().state, RefundState::failed);
+    shop.stripe.asked();
+    (payment, refund, late)
+}
+
+/// Protects: a success that is told after the failure which followed it changes nothing: Stripe is asked once, and its
+/// present word counts. What it says it paid after all is booked, and is not paid again by a person who comes late.
+#[test]
+fn a_failed_refund_does_not_succeed_by_an_old_message() {
+    let shop = Shop::open();
+    let (payment, refund, late) = bounced(&shop);
+    for duplicate in [false, true] {
+        let told = shop.arrives(late.clone()).unwrap();
+        assert_eq!((told.outcome, told.duplicate), (CallbackOutcome::already, duplicate));
+        assert_eq!(told.reply.status, 200);
+    }
+    assert_eq!(shop.stripe.asked(), [format!("GET /v1/refunds/{}", number(&shop))]);
+    let found = shop.pay.find_refund(read(json!({"refund_id": refund.id}))).unwrap();
+    assert_eq!(found.state, RefundState::failed);
+    assert_eq!(found.failure_code.as_deref(), Some("lost_or_stolen_card"));
+    assert_eq!(shop.sync(&payment).refunded.as_str(), "0.00");
+    let [failed] = &shop.exceptions()[..] else { panic!("one exception") };
+    assert_eq!(failed.kind, ExceptionKind::refund_failed);
+    shop.sound();
+
+    shop.stripe.change(&number(&shop), json!({"status": "succeeded", "failure_reason": null}));
+    let told = shop.told("evt_paid", "refund.updated", &number(&shop));
+    assert_eq!(told.outcome, CallbackOutcome::applied);
+    assert_eq!(told.refund.unwrap().state, RefundState::succeeded);
+    assert_eq!(shop.sync(&payment).refunded.as_str(), "5.00");
+    let again = json!({"exception_id": failed.id, "resolution": "refund", "actor": "alice", "reason": "again"});
+    let refused = shop.pay.resolve_exception(read(again)).unwrap_err();
+    assert_eq!(refused.code(), Code::ResolutionImpossible);
+    shop.sound();
+}
+
+/// Protects: where Stripe cannot be asked now, a success after a failure is neither believed nor forgotten: the message is
+/// asked for again.
+#[test]
+fn an_old_message_while_stripe_is_silent() {
+    let shop = Shop::open();
+    let (payment, _, late) = bounced(&shop);
+    shop.stripe.will(&[Trouble::AnswerLost]);
+    let refused = shop.arrives(late.clone()).unwrap_err();
+    assert_eq!(refused.code(), Code::OutcomeUnknown);
+    assert_eq!(refused.reply().unwrap().status, 503);
+    let told = shop.arrives(late).unwrap();
+    assert_eq!((told.outcome, told.duplicate), (CallbackOutcome::already, false));
+    assert_eq!(shop.sync(&payment).refunded.as_str(), "0.00");
+    shop.sound();
+}
+
+/// Protects: money that Stripe paid back after all, while a second refund had used what was left, waits for a person.
+#[test]
+fn a_failed_refund_that_is_paid_when_its_money_is_gone() {
+    let shop = Shop::open();
+    let (payment, refund, _) = bounced(&shop);
+    shop.pay.refund(read(json!({"payment_id": payment.id, "reason": "all of it"}))).unwrap();
+    shop.stripe.change("re_2", json!({"status": "succeeded"}));
+    let told = shop.told("evt_paid", "refund.updated", "re_2");
+    assert_eq!(told.outcome, CallbackOutcome::held);
+    let held = told.exception.unwrap();
+    assert_eq!((held.kind, held.refund_id), (ExceptionKind::unapplied, Some(refund.id)));
+    assert_eq!(held.suggestion, Resolution::write_off);
+    assert_eq!(shop.sync(&payment).refunded.as_str(), "20.00");
+    shop.sound();
+}
+
+/// Protects: the same for a refund that was made in Stripe's dashboard, which bears no label of ours.
+#[test]
+fn a_failed_refund_from_outside_does_not_succeed_by_an_old_message() {
+    let shop = Shop::open();
+    let payment = shop.paid();
+    let intent = payment.transaction_id.clone().unwrap();
+    let outside = shop.stripe.book().refund_by_hand(&intent, 500);
+    let late = shop.stripe.message("evt_late", "refund.updated", &outside);
+    shop.told("evt_made", "refund.created", &outside);
+    shop.stripe.change(&outside, json!({"status": "failed"}));
+    assert_eq!(
+        shop.told("evt_failed", "refund.failed", &outside).refund.unwrap().state,
+        RefundState::failed
+    );
+    shop.stripe.asked();
+    let told = shop.arrives(late).unwrap();
+    assert_eq!(told.outcome, CallbackOutcome::already);
+    assert_eq!(told.refund.unwrap().state, RefundState::failed);
+    assert_eq!(shop.stripe.asked(), [format!("GET /v1/refunds/{outside}")]);
+    assert_eq!(shop.sync(&payment).refunded.as_str(), "0.00");
+    shop.sound();
+}
+
+/// Protects: a failure that is told before the answer to the refund itself comes back is not undone by that answer.
+#[test]
+fn a_failure_that_is_faster_than_the_answer() {
+    let shop = Arc::new(Shop::open());
+    let payment = shop.paid();
+    let inside = Arc::clone(&shop);
+    shop.stripe.meanwhile(move || {
+        inside.stripe.change(&number(&inside), json!({"status": "failed"}));
+        let told = inside.told("evt_failed", "refund.failed", &number(&inside));
+        assert_eq!(told.refund.unwrap().state, RefundState::failed);
+    });
+    let refund = shop.refund(&payment);
+    assert_eq!(refund.state, RefundState::failed);
+    assert_eq!(shop.sync(&payment).refunded.as_str(), "0.00");
+    shop.sound();
+}
+
+/// Protects: a refund that was taken back in Stripe's dashboard, after it had been called done, is booked back.
+#[test]
+fn a_refund_that_is_taken_back() {
+    let shop = Shop::open();
+    let payment = shop.paid();
+    let refund = shop.refund(&payment);
+    assert_eq!(shop.sync(&payment).refunded.as_str(), "5.00");
+    let late = shop.stripe.message("evt_late", "refund.created", &number(&shop));
+    shop.stripe.change(&number(&shop), json!({"status": "canceled"}));
+    let told = shop.told("evt_cancelled", "refund.updated", &number(&shop));
+    assert_eq!(told.outcome, CallbackOutcome::applied);
+    assert_eq!(told.refund.unwrap().state, RefundState::cancelled);
+    assert_eq!(shop.arrives(late).unwrap().outcome, CallbackOutcome::already);
+    assert_eq!(shop.sync_refund(&refund).state, RefundState::cancelled);
+    assert_eq!(shop.sync(&payment).refunded.as_str(), "0.00");
+    shop.sound();
+}
+
+/// Protects: a refund whose answer was lost is found behind any number of others, page by page, and is sent again only
+/// when the last page does not have it.
+#[test]
+fn more_refunds_than_a_page() {
+    for (trouble, there) in [(Trouble::AnswerLost, true), (Trouble::NotSent, false)] {
+        let shop = Shop::open();
+        let payment = shop.paid();
+        shop.stripe.will(&[trouble; 3]);
+        let refund = shop.refund(&payment);
+        shop.stripe.will(&[]);
+        assert_eq!(refund.state, RefundState::pending);
+        let intent = payment.transaction_id.clone().unwrap();
+        let others: Vec<_> =
+            (0..250).map(|_| shop.stripe.book().refund_by_hand(&intent, 1)).collect();
+        shop.stripe.asked();
+        shop.later(120);
+        let list = format!("GET /v1/refunds?payment_intent={intent}&limit=100");
+        let behind = |last: usize| format!("{list}&starting_after={}", others[last]);
+        let mut expected = vec![list.clone(), behind(150), behind(50)];
+        expected.extend((!there).then(|| "POST /v1/refunds".to_owned()));
+        assert_eq!(shop.stripe.asked(), expected);
+        assert_eq!(shop.sync_refund(&refund).state, RefundState::succeeded);
+        assert_eq!(shop.stripe.all("refund").len(), 251);
+        shop.sound();
+    }
+}
+
+/// A Stripe whose list of refunds never ends.
+struct Endless(Arc<Fake>);
+
+impl Transport for Endless {
+    fn send(&self, request: &Request) -> Result<Response, NoResponse> {
+        let response = self.0.send(request)?;
+        if !request.url.contains("/v1/refunds?") {
+            return Ok(response);
+        }
+        let other = json!({"id": "re_other", "object": "refund", "metadata": {}});
+        let body = json!({"object": "list", "has_more": true, "data": [other]});
+        Ok(Response { status: 200, body: body.to_string().into_bytes(), ..response })
+    }
+}
+
+/// Protects: a list that goes on for ever is given up, and the refund stays pending and reserved.
+#[test]
+fn a_list_without_an_end() {
+    let shop = Shop::open_with(|stripe| Arc::new(Endless(stripe)));
+    let payment = shop.paid();
+    shop.stripe.will(&[Trouble::AnswerLost]);
+    let refund = shop.refund(&payment);
+    shop.stripe.asked();
+    assert_eq!(shop.sync_refund(&refund).state, RefundState::pending);
+    assert_eq!(shop.stripe.asked().len(), 101);
+    assert_eq!(shop.sync(&payment).refund_pending.as_str(), "5.00");
     shop.sound();
 }

@@ -103,7 +103,7 @@ fn requests(stripe: &Stripe) -> Vec<(String, Request)> {
     let intent = PaymentIntent { reference: "pi_123".into(), ..embedded.clone() };
     let session = PaymentIntent { reference: "cs_test_123".into(), ..hosted.clone() };
     let id = RefundId::new(NOW, &SeededRandomness::new(2)).unwrap();
-    let refund = RefundIntent { id, amount: money("5.00", "USD"), reason: "returned".into() };
+    let refund = RefundIntent::new(id, money("5.00", "USD"), "returned");
     let all = [
         ("embedded", Operation::Pay, &embedded),
         ("held", Operation::Pay, &held),

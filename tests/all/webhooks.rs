@@ -46,6 +46,7 @@ fn webhook(name: &str, url: &str, secrets: &[&str]) -> Webhook {
         secrets: secrets.iter().map(|secret| Secret::from(*secret)).collect(),
         events: Vec::new(),
         name: Some(name.to_owned()),
+        allow_private: None,
     }
 }
 

@@ -117,12 +117,14 @@ class Webhook:
         secrets: Iterable[SecretLike] = (),
         events: Iterable[str] = (),
         name: str | None = None,
+        allow_private: bool | None = None,
     ) -> Webhook:
         """`url`: Where to: https, or http to this machine. `secrets`: `whsec_…` (shared) or
         `whsk_…` (Ed25519, private); several while they are changed: each signs. `events`:
         The events that it is told of, such as `payment.succeeded`; all unless said. `name`:
         Under which name its place in the journal is kept; the host of the address unless
-        said.
+        said. `allow_private`: Takes an address whose host is a number of a private network;
+        refused unless said.
         """
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: None  # type: ignore[assignment]

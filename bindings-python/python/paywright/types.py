@@ -177,6 +177,7 @@ class WebhookFields(_WebhookMust, total=False):
     secrets: Iterable[SecretLike]
     events: Iterable[str]
     name: str | None
+    allow_private: bool | None
 
 
 class _ImportRowMust(TypedDict):

@@ -9,6 +9,7 @@ mod lists;
 mod people;
 mod show;
 mod trigger;
+mod webhooks;
 
 use paywright::api::types::{Event, Order, Reply, Time};
 use paywright::text::escape_line;
@@ -43,6 +44,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Outcome {
         Command::Diagram { machine } => books::diagram(shared, machine, console),
         Command::Import(a) => import::import(&act(console)?, a, console),
         Command::Trigger(a) => trigger::trigger(shared, a, console),
+        Command::Webhooks(a) => webhooks::webhooks(&look(console)?, a, console),
+        Command::ReplayWebhook(a) => webhooks::replay(&look(console)?, a, console),
         Command::Doctor { gateway } => doctor::doctor(shared, gateway.as_deref(), console),
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn refund() -> String {
     let rows = refund::State::ALL.iter().flat_map(|from| {
         refund::Event::ALL.iter().filter_map(move |event| match refund::answer(*from, *event) {
             Answer::To(to) => Some((from.as_str(), event.as_str(), to.as_str())),
+            Answer::IfConfirmed(to) => Some((from.as_str(), "succeed (confirmed)", to.as_str())),
             _ => None,
         })
     });

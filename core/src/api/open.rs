@@ -18,8 +18,6 @@ use crate::gateway::Gateway;
 use crate::http::Transport;
 use crate::id::{Randomness, SystemRandomness};
 use crate::store::Store;
-use crate::store::schema::MIGRATIONS;
-use crate::store::sqlite::{SqliteOptions, SqliteStore};
 
 /// The variable that names the database.
 pub const DATABASE_VARIABLE: &str = "PAYWRIGHT_DATABASE_URL";
@@ -83,13 +81,21 @@ fn open_store(url: &str, options: &Options) -> Result<(Arc<dyn Store>, Vec<Strin
         return Err(invalid("database", "this build knows paths, sqlite:path and sqlite::memory:"));
     }
     let path = url.strip_prefix("sqlite:").unwrap_or(url);
-    if path == ":memory:" {
-        return Ok((Arc::new(SqliteStore::in_memory(MIGRATIONS)?), Vec::new()));
-    }
     if path.trim().is_empty() {
         return Err(Error::new(Code::ConfigMissing)
             .with("setting", "database")
             .with("rule", "name a file such as shop.db, or sqlite::memory:"));
+    }
+    open_sqlite(path, options)
+}
+
+#[cfg(feature = "sqlite")]
+fn open_sqlite(path: &str, options: &Options) -> Result<(Arc<dyn Store>, Vec<String>)> {
+    use crate::store::schema::MIGRATIONS;
+    use crate::store::sqlite::{SqliteOptions, SqliteStore};
+
+    if path == ":memory:" {
+        return Ok((Arc::new(SqliteStore::in_memory(MIGRATIONS)?), Vec::new()));
     }
     let mut sqlite = SqliteOptions {
         strict_permissions: options.strict_permissions,
@@ -102,6 +108,14 @@ fn open_store(url: &str, options: &Options) -> Result<(Arc<dyn Store>, Vec<Strin
     let store = SqliteStore::open(std::path::Path::new(path), sqlite, MIGRATIONS)?;
     let warnings = store.warnings().iter().map(Error::message).collect();
     Ok((Arc::new(store), warnings))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn open_sqlite(_: &str, _: &Options) -> Result<(Arc<dyn Store>, Vec<String>)> {
+    Err(invalid(
+        "database",
+        "this build has no SQLite (feature sqlite); hand in a store of your own",
+    ))
 }
 
 impl Paywright {
@@ -139,7 +153,7 @@ impl Paywright {
     }
 
     /// Opens an engine as the environment says: `PAYWRIGHT_DATABASE_URL`, `PAYWRIGHT_MODE`, and the variables of every
-    /// gateway ([`variables::all`]); its gateways stand behind those of the options. Nothing here depends on the process it
+    /// gateway ([`variables::all`]) and webhook; they stand behind those of the options. Nothing here depends on the process it
     /// runs in.
     pub fn from_variables(environment: &Environment<'_>, mut options: Options) -> Result<Self> {
         let variable = environment.variable;
@@ -152,6 +166,7 @@ impl Paywright {
             options.mode = Mode::parse(&mode)?;
         }
         options.gateways.extend(environment.gateways()?);
+        options.webhooks.extend(environment.webhooks()?);
         Self::opened(&url, options, environment.slips())
     }
 }

@@ -74,6 +74,8 @@ macro_rules! surface {
                     events: List<Text>,
                     /// Under which name its place in the journal is kept; the host of the address unless said.
                     name: Optional<Text>,
+                    /// Takes an address whose host is a number of a private network; refused unless said.
+                    allow_private: Optional<Flag>,
                 }
                 /// A row of a payments table that another system kept.
                 ImportRow {

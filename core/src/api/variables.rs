@@ -86,7 +86,7 @@ impl Environment<'_> {
     /// Variables that look like ours and are not read.
     pub fn slips(&self) -> Vec<String> {
         let told = |name: &String| Some(format!("{name} is not read; is {} meant?", meant(name)?));
-        self.names.iter().filter_map(told).collect()
+        self.names.iter().filter_map(told).chain(self.webhook_slips()).collect()
     }
 
     /// A variable that holds something; an empty one is not set.
@@ -258,7 +258,7 @@ fn meant(name: &str) -> Option<String> {
     let engine = [DATABASE_VARIABLE, MODE_VARIABLE, GATEWAYS_VARIABLE].map(str::to_owned);
     let ours: Vec<String> = ours.chain(engine).collect();
     let bare = name.strip_suffix(FILE).unwrap_or(name);
-    if ours.iter().any(|known| known == bare || known == name) {
+    if ours.iter().any(|known| known == bare || known == name) || webhooks::parts(bare).is_some() {
         return None;
     }
     let most = if bare.len() < SHORT_NAME { 1 } else { SLIP_LETTERS_MAX };
@@ -287,6 +287,10 @@ fn distance(one: &str, other: &str) -> usize {
 fn invalid(setting: &str, why: &str) -> Error {
     Error::new(Code::ConfigInvalid).with("setting", setting).with("why", why)
 }
+
+mod webhooks;
+
+pub use webhooks::{FIELDS as WEBHOOK_FIELDS, WEBHOOK_PREFIX};
 
 #[cfg(test)]
 mod tests;

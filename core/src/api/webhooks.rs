@@ -7,7 +7,7 @@ use super::types::{self, Webhook, arguments};
 use super::values::to_time;
 use super::{Paywright, guarded};
 use crate::clock::Time;
-use crate::engine::{Endpoint, Replay};
+use crate::engine::{Endpoint, Network, Replay};
 use crate::error::{Code, Error, Result};
 use crate::id::MessageId;
 use crate::journal::SYSTEM;
@@ -21,10 +21,14 @@ pub(super) fn endpoints(configured: &[Webhook]) -> Result<Vec<Endpoint>> {
     configured.iter().map(endpoint).collect()
 }
 
-fn endpoint(webhook: &Webhook) -> Result<Endpoint> {
+pub(super) fn endpoint(webhook: &Webhook) -> Result<Endpoint> {
     let secret = |s: &types::Secret| Secret::new("webhooks.secrets", s.expose());
     let secrets = webhook.secrets.iter().map(secret).collect::<Result<Vec<_>>>()?;
-    Endpoint::new(webhook.name.as_deref(), &webhook.url, &secrets, &webhook.events)
+    let network = match webhook.allow_private {
+        Some(true) => Network::Any,
+        Some(false) | None => Network::Public,
+    };
+    Endpoint::new(webhook.name.as_deref(), &webhook.url, &secrets, &webhook.events, network)
 }
 
 impl Paywright {

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use super::books::Books;
 use super::exchange::{Asked, Heard};
 use super::notice::{Settled, source, target_of, told_before};
+use super::refund_settle::Word;
 use super::{Engine, apart};
 use crate::error::{Code, Error, Group, Result};
 use crate::exception::{Exception, Kind};
 use crate::gateway::{Answer, Fact, Gateway, Notice, PaymentIntent, Received, Subject, Verified};
 use crate::http::{CALLBACK_BYTES_MAX, Headers, Reply};
+use crate::id::RefundId;
 use crate::journal::SYSTEM;
 use crate::machine::words;
 use crate::order::{Line, Order};
@@ -123,14 +125,19 @@ impl Engine {
         notice: Verified<Notice>,
     ) -> Result<CallbackResult> {
         let name = gateway.facts().name.clone();
-        let notice = match notice.get().fact {
+        let (notice, word) = match notice.get().fact {
             Fact::Hint => {
                 let fact = self.look_into(gateway, notice.get())?;
-                notice.answered(fact)
+                (notice.answered(fact), Word::Asked)
             }
-            _ => notice,
+            _ => (notice, Word::Unasked),
         };
-        let settled = self.settle_once(name, notice)?;
+        let notice = Arc::new(notice);
+        let settled = self.settle_once(name, Arc::clone(&notice), word)?;
+        let settled = match settled.unconfirmed {
+            Some(refund) => self.confirm(gateway, notice, refund)?,
+            None => settled,
+        };
         // A gateway waits seconds for its answer: refunds over a network are left to due work.
         if gateway.own_transport().is_some() {
             self.send_refunds(&settled.follow_up);
@@ -153,7 +160,12 @@ impl Engine {
     }
 
     /// One unit of work, or a look where the store offers one and the message is on record.
-    fn settle_once(self: &Arc<Self>, name: String, notice: Verified<Notice>) -> Result<Settled> {
+    fn settle_once(
+        self: &Arc<Self>,
+        name: String,
+        notice: Arc<Verified<Notice>>,
+        word: Word<'static>,
+    ) -> Result<Settled> {
         let twins = source(&name, notice.get()).name;
         let (engine, now) = (Arc::clone(self), self.now());
         let message = Arc::new((name, notice));
@@ -164,7 +176,7 @@ impl Engine {
             move |connection| told_before(connection, &told.0, told.1.get()),
             move |connection| {
                 let mut books = Books::new(&engine, connection, now, SYSTEM);
-                books.settle_notice(&message.0, message.1.get())
+                books.settle_notice(&message.0, message.1.get(), word)
             },
         )
     }
@@ -196,12 +208,43 @@ impl Engine {
             Some(Heard::Answer(Answer::Payment(fact))) => Ok(Fact::Payment(fact)),
             Some(Heard::Answer(Answer::Refund(fact))) => Ok(Fact::Refund(fact)),
             Some(Heard::Answer(
-                Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound | Answer::Ask,
+                Answer::Waiting { .. }
+                | Answer::Agreed
+                | Answer::NotFound
+                | Answer::Further { .. }
+                | Answer::Ask,
             )) => Ok(Fact::Unknown("a hint that the gateway does not confirm".to_owned())),
             Some(
                 Heard::Answer(Answer::Refused { .. } | Answer::SessionOver { .. }) | Heard::Unknown,
             ) => Err(Error::new(Code::OutcomeUnknown).with("gateway", name)),
         }
+    }
+
+    /// A message that contradicts what is known of a refund may be an old one: the gateway is asked how things are, and its
+    /// answer counts. Fails with `outcome_unknown` where there is none, so that the message comes again.
+    fn confirm(
+        self: &Arc<Self>,
+        gateway: &Arc<dyn Gateway>,
+        notice: Arc<Verified<Notice>>,
+        id: RefundId,
+    ) -> Result<Settled> {
+        let name = gateway.facts().name.clone();
+        let (payment, asked) = self.refund_intents(&self.find_refund(id)?)?;
+        let heard = match self.exchange(gateway, Asked::QueryRefund(asked), &payment) {
+            // There is nobody to ask, and the message alone does not decide.
+            Err(error) if error.code() == Code::GatewayCannot => None,
+            heard => Some(heard?),
+        };
+        let answer = match heard {
+            Some(Heard::Answer(Answer::Refund(fact))) => Some(fact),
+            Some(
+                Heard::Answer(Answer::Refused { .. } | Answer::SessionOver { .. }) | Heard::Unknown,
+            ) => return Err(Error::new(Code::OutcomeUnknown).with("gateway", name)),
+            Some(Heard::Answer(_)) | None => None,
+        };
+        self.transact(SYSTEM, move |books| {
+            books.settle_confirmed(&name, notice.get(), id, answer.as_ref())
+        })
     }
 
     /// A hold that nobody wants is cancelled at its gateway.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::books::Books;
 use super::exchange::{Asked, Heard};
+use super::refund_settle::Word;
 use super::settle::Said;
 use super::{Engine, apart};
 use crate::clock::Time;
@@ -174,7 +175,7 @@ impl Engine {
             let heard = self.exchange(&gateway, Asked::QueryRefund(asked), &payment)?;
             // Gateways forget idempotency keys after a day: only a refund that is not there is sent again.
             if !matches!(heard, Heard::Answer(Answer::NotFound)) {
-                return self.record_refund(&refund, heard).map(drop);
+                return self.record_refund(&refund, heard, Word::Asked).map(drop);
             }
         }
         self.send_refund(id).map(drop)
@@ -214,9 +215,11 @@ fn still_open(answer: &Answer) -> bool {
     match answer {
         Answer::Waiting { .. } | Answer::Agreed | Answer::NotFound => true,
         Answer::Payment(fact) => fact.event == Event::Submit,
-        Answer::Refund(_) | Answer::Refused { .. } | Answer::Ask | Answer::SessionOver { .. } => {
-            false
-        }
+        Answer::Refund(_)
+        | Answer::Refused { .. }
+        | Answer::Further { .. }
+        | Answer::Ask
+        | Answer::SessionOver { .. } => false,
     }
 }
 

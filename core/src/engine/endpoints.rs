@@ -16,6 +16,15 @@ const URL_BYTES_MAX: usize = 2000;
 /// A shared secret is 24 to 64 random bytes; these are its lengths as base64 after `whsec_`.
 const SHARED_SECRET_BASE64: std::ops::RangeInclusive<usize> = 32..=88;
 
+/// Which numbers an endpoint's address may have for a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// Those of the internet and of this machine.
+    Public,
+    /// Those of private networks too.
+    Any,
+}
+
 /// An endpoint that the journal is delivered to.
 #[derive(Debug)]
 pub struct Endpoint {
@@ -35,8 +44,9 @@ impl Endpoint {
         url: &str,
         secrets: &[Secret],
         events: &[String],
+        network: Network,
     ) -> Result<Self> {
-        let host = check_url(url)?;
+        let host = check_url(url, network)?;
         let name = name.unwrap_or(host);
         text::reference("webhooks.name", name)?;
         if secrets.is_empty() {
@@ -102,17 +112,24 @@ pub(super) fn check_endpoints(endpoints: &[Endpoint]) -> Result<()> {
     Ok(())
 }
 
-/// The host of an address that messages may go to: `https`, or `http` to this machine; nothing that a URL may hide.
-fn check_url(url: &str) -> Result<&str> {
+/// The host of an address that messages may go to: `https`, or `http` to this machine; nothing that a URL may hide, and no
+/// number of a private network that nobody meant.
+fn check_url(url: &str, network: Network) -> Result<&str> {
     // The address may hold a token in its path or query, so no error repeats it.
     if url.len() > URL_BYTES_MAX || !url.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
         let why = "an address has at most 2000 visible ASCII characters and no part after #";
         return Err(invalid("webhooks.url", why));
     }
-    http::authority(url).ok_or_else(|| {
+    let host = http::authority(url).ok_or_else(|| {
         let why = "https://, a plain host without user name, then the path; http:// is for this machine only";
         invalid("webhooks.url", why)
-    })
+    })?;
+    if network == Network::Public && http::is_private(host) {
+        let why =
+            "its host is a number of a private network; allow_private takes one that is meant";
+        return Err(invalid("webhooks.url", why));
+    }
+    Ok(host)
 }
 
 fn key(name: &str, secret: &Secret) -> Result<SigningKey> {
@@ -157,7 +174,7 @@ mod tests {
 
     fn refused(url: &str, texts: &[&str], events: &[&str]) -> Code {
         let events: Vec<_> = events.iter().map(|event| (*event).to_owned()).collect();
-        Endpoint::new(None, url, &secrets(texts), &events).unwrap_err().code()
+        Endpoint::new(None, url, &secrets(texts), &events, Network::Public).unwrap_err().code()
     }
 
     /// Protects: X6: messages go where the host says and nowhere that an address only seems to name.
@@ -180,7 +197,66 @@ mod tests {
             assert_eq!(refused(url, &[SHARED], &[]), Code::ConfigInvalid, "{url}");
         }
         for url in ["https://hooks.example/a?b=c", "http://127.0.0.1:8080/", "http://localhost/"] {
-            assert!(Endpoint::new(None, url, &secrets(&[SHARED]), &[]).is_ok(), "{url}");
+            assert!(
+                Endpoint::new(None, url, &secrets(&[SHARED]), &[], Network::Public).is_ok(),
+                "{url}"
+            );
+        }
+    }
+
+    /// Protects: X6: a number of a private network, however it is written, is no address unless it was meant; least of all the
+    /// one where clouds tell their machines' secrets. That never opens http.
+    #[test]
+    fn private_numbers_must_be_meant() {
+        let name = Some("inside");
+        for host in [
+            "10.0.0.1",
+            "172.16.3.4",
+            "192.168.1.1:8443",
+            "169.254.169.254",
+            "100.100.100.200",
+            "192.0.0.192",
+            "0.0.0.0",
+            "224.0.0.1",
+            "[fd00::1]",
+            "[fe80::1]:443",
+            "[::]",
+            "[::ffff:10.0.0.1]",
+            "[::ffff:127.0.0.1]",
+            "[64:ff9b::a9fe:a9fe]",
+            "167772161",
+            "0xA000001",
+            "10.1",
+            "012.0.0.1",
+            "10.0.0.1.",
+            "10.0.0.0x1",
+        ] {
+            let new = |scheme: &str, network| {
+                let url = format!("{scheme}://{host}/t0ken");
+                Endpoint::new(name, &url, &secrets(&[SHARED]), &[], network)
+            };
+            let error = new("https", Network::Public).unwrap_err();
+            assert_eq!(error.code(), Code::ConfigInvalid, "{host}");
+            assert!(
+                error.message().contains("allow_private") && !error.message().contains("t0ken")
+            );
+            assert!(new("https", Network::Any).is_ok(), "{host}");
+            assert!(new("http", Network::Any).is_err(), "{host}");
+        }
+        for host in [
+            "93.184.216.34",
+            "172.32.0.1",
+            "[2606:4700::1]",
+            "127.0.0.1",
+            "[::1]",
+            "crm.internal",
+            "7.example",
+        ] {
+            let url = format!("https://{host}/");
+            assert!(
+                Endpoint::new(name, &url, &secrets(&[SHARED]), &[], Network::Public).is_ok(),
+                "{host}"
+            );
         }
     }
 
@@ -200,7 +276,7 @@ mod tests {
         assert_eq!(refused(url, &[SHARED], &["order.eaten"]), Code::ConfigInvalid);
         assert_eq!(refused(url, &[SHARED], &["webhook.disabled"]), Code::ConfigInvalid);
         assert_eq!(refused("http://[::1]/", &[SHARED], &[]), Code::IdFormat, "it needs a name");
-        let twice = || Endpoint::new(None, url, &secrets(&[SHARED]), &[]).unwrap();
+        let twice = || Endpoint::new(None, url, &secrets(&[SHARED]), &[], Network::Public).unwrap();
         assert_eq!(check_endpoints(&[twice(), twice()]).unwrap_err().code(), Code::ConfigInvalid);
         assert!(check_endpoints(&[twice()]).is_ok());
     }
@@ -209,7 +285,14 @@ mod tests {
     #[test]
     fn endpoints_get_what_they_asked_for() {
         let with = |events: &[String]| {
-            Endpoint::new(None, "https://hooks.example/", &secrets(&[SHARED]), events).unwrap()
+            Endpoint::new(
+                None,
+                "https://hooks.example/",
+                &secrets(&[SHARED]),
+                events,
+                Network::Public,
+            )
+            .unwrap()
         };
         let (all, some) = (with(&[]), with(&["order.paid".to_owned()]));
         assert!(all.wants("order.paid") && all.wants("payment.failed"));
@@ -221,14 +304,21 @@ mod tests {
     #[test]
     fn secrets_are_not_shown() {
         let canary = "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ";
-        let endpoint =
-            Endpoint::new(None, "https://hooks.example/", &secrets(&[canary]), &[]).unwrap();
+        let endpoint = Endpoint::new(
+            None,
+            "https://hooks.example/",
+            &secrets(&[canary]),
+            &[],
+            Network::Public,
+        )
+        .unwrap();
         let id = MessageId::from_bytes([7; 16]);
         let request = endpoint.request(id, 0, b"{}".to_vec()).unwrap();
         for shown in [format!("{endpoint:?}"), format!("{request:?}")] {
             assert!(!shown.contains("Q0FOQVJZ") && !shown.contains("CANARY"), "{shown}");
         }
-        let error = Endpoint::new(None, "http://hooks.example/t0ken", &[], &[]).unwrap_err();
+        let error = Endpoint::new(None, "http://hooks.example/t0ken", &[], &[], Network::Public)
+            .unwrap_err();
         assert!(!error.message().contains("t0ken"));
     }
 }

@@ -18,7 +18,7 @@ use crate::machine::Answer;
 use crate::money::Money;
 use crate::order::Order;
 use crate::payment::{self, Event, Payment, State};
-use crate::refund::Source;
+use crate::refund::{self, Source};
 use crate::store::sql::{exceptions, orders, payments, refunds};
 
 /// What a person decided about an exception.
@@ -281,6 +281,10 @@ impl Books<'_> {
             None => None,
         };
         let failed = failed.ok_or_else(|| Error::bug("a failed refund without a refund"))?;
+        if failed.state == refund::State::Succeeded {
+            let why = "the gateway has paid it after all";
+            return Err(impossible(exception, Resolution::Refund, why));
+        }
         if failed.source == Source::Suspense {
             let origin = match failed.exception_id {
                 Some(id) => exceptions::find(self.connection, id)?,

@@ -22,6 +22,8 @@ const PAUSE_MILLIS: u64 = 200;
 const JITTER_MILLIS: u64 = 100;
 /// A gateway that must learn more than this before it can act is not going anywhere.
 const ERRANDS_MAX: u32 = 3;
+/// A refund is looked for on so many pages of its payment's refunds: a list that does not end must not be followed for ever.
+const PAGES_MAX: u32 = 100;
 
 /// How an exchange with a gateway ended.
 #[derive(Debug)]
@@ -67,6 +69,16 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// The same question, going on behind this place of a list.
+    pub(super) fn behind(self, after: Option<String>) -> Self {
+        match self {
+            Asked::QueryRefund(refund) => Asked::QueryRefund(RefundIntent { after, ..refund }),
+            other => other,
+        }
+    }
+}
+
 /// How far an exchange has come: all of it that is not in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Progress {
@@ -78,10 +90,14 @@ pub(super) struct Progress {
     pub(super) errands: u32,
     /// Asked to close the payment, it said that it has none.
     pub(super) missing: bool,
+    /// Pages turned so far.
+    #[serde(default)]
+    pub(super) pages: u32,
 }
 
 impl Progress {
-    const START: Progress = Progress { attempt: 1, touched: false, errands: 0, missing: false };
+    const START: Progress =
+        Progress { attempt: 1, touched: false, errands: 0, missing: false, pages: 0 };
 }
 
 /// The exchange.
@@ -263,6 +279,14 @@ impl Exchange {
                 let asked = Asked::QueryRefund(refund.clone());
                 self.go_on(asked, at)
             }
+            (Answer::Further { after }, Asked::QueryRefund(refund))
+                if self.progress.pages < PAGES_MAX =>
+            {
+                let refund = RefundIntent { after: Some(after), ..refund.clone() };
+                self.progress.pages += 1;
+                self.go_on(Asked::QueryRefund(refund), at)
+            }
+            (Answer::Further { .. }, _) => Ok(Turn::Done(Heard::Unknown)),
             (Answer::Ask, Asked::Query | Asked::QueryRefund(_)) => Ok(Turn::Done(Heard::Unknown)),
             (Answer::Ask, _) => self.go_on(Asked::Query, at),
             // It may have been slow to learn of the payment: what it does not have is looked for once more.
@@ -283,7 +307,8 @@ impl Exchange {
 
     fn go_on(&mut self, asked: Asked, at: Moment<'_>) -> Result<Turn> {
         self.asked = asked;
-        self.progress = Progress { missing: self.progress.missing, ..Progress::START };
+        let Progress { missing, pages, .. } = self.progress;
+        self.progress = Progress { missing, pages, ..Progress::START };
         self.begin(at)
     }
 

@@ -52,7 +52,7 @@ pub use books::Books;
 pub use callback::{CallbackResult, Outcome};
 pub use counters::Count;
 pub use due::{DueReport, LIMIT as DUE_LIMIT, LIMIT_MAX as DUE_LIMIT_MAX};
-pub use endpoints::Endpoint;
+pub use endpoints::{Endpoint, Network};
 pub use events::{EVENTS, EVENTS_MAX};
 pub use exceptions::ResolveException;
 pub use idempotency::IdempotencyKey;

@@ -4,6 +4,7 @@
 use super::books::{Books, Concerns};
 use super::callback::Outcome;
 use super::claims::stated;
+use super::refund_settle::{RefundSaid, Word};
 use super::settle::{Said, Verdict};
 use crate::error::{Code, Error, Result};
 use crate::exception::{Exception, Kind, Resolution};
@@ -31,6 +32,8 @@ pub(super) struct Settled {
     pub(super) refund: Option<Refund>,
     pub(super) exception: Option<Exception>,
     pub(super) follow_up: Vec<RefundId>,
+    /// Nothing was written: the gateway is to be asked about this refund first.
+    pub(super) unconfirmed: Option<RefundId>,
 }
 
 /// The mark of a notice in the journal.
@@ -91,34 +94,68 @@ fn is_another(seen: &Seen, now: &Source) -> bool {
 }
 
 impl Books<'_> {
-    pub(super) fn settle_notice(&mut self, gateway: &str, notice: &Notice) -> Result<Settled> {
-        self.settle_word(gateway, notice, None)
-    }
-
-    /// The same for what a gateway said and for what a person says, on evidence.
-    pub(super) fn settle_word(
+    /// Settles what a gateway said, or what a person says on evidence.
+    pub(super) fn settle_notice(
         &mut self,
         gateway: &str,
         notice: &Notice,
-        by_hand: Option<&str>,
+        word: Word<'_>,
     ) -> Result<Settled> {
         let source = source(gateway, notice);
         let mut settled = match &notice.fact {
-            Fact::Payment(fact) => self.settle_payment(gateway, notice, fact, by_hand)?,
-            Fact::Refund(fact) => self.settle_refund(gateway, notice, fact, &source)?,
+            Fact::Payment(fact) => self.settle_payment(gateway, notice, fact, word.by_hand())?,
+            Fact::Refund(fact) => self.settle_refund(gateway, notice, fact, &source, word)?,
             Fact::Dispute(fact) => self.settle_dispute(gateway, notice, fact, &source)?,
             Fact::Hint => return Err(Error::bug("a hint that nobody looked into")),
             Fact::Unknown(what) => self.ignore(gateway, notice, what, &source)?,
             Fact::Unreadable(why) => self.keep_unreadable(gateway, notice, why, &source)?,
         };
+        self.complete(&mut settled, &source)?;
+        Ok(settled)
+    }
+
+    /// Settles a message about a refund by what the gateway answered when it was asked, if it had a word for it.
+    pub(super) fn settle_confirmed(
+        &mut self,
+        gateway: &str,
+        notice: &Notice,
+        id: RefundId,
+        answer: Option<&RefundFact>,
+    ) -> Result<Settled> {
+        let source = source(gateway, notice);
+        let mut refund = self.refund(id)?;
+        let mut settled = Settled::default();
+        let verdict = match answer {
+            Some(fact) => {
+                let said = RefundSaid { fact, source: Some(&source), word: Word::Asked };
+                self.refund_said(&mut refund, said, &mut settled.follow_up)?
+            }
+            None => self.refund_disputed(&refund, &source)?,
+        };
+        settled.take(verdict);
+        self.show_refund(&mut settled, refund)?;
+        self.complete(&mut settled, &source)?;
+        Ok(settled)
+    }
+
+    /// What every answer to a message carries.
+    fn complete(&mut self, settled: &mut Settled, source: &Source) -> Result<()> {
         if settled.duplicate {
-            self.same_message(&source)?;
+            self.same_message(source)?;
             settled.outcome = Some(Outcome::Already);
         }
         if let Some(order) = &settled.order {
             settled.lines = orders::lines(self.connection, order.key)?;
         }
-        Ok(settled)
+        Ok(())
+    }
+
+    /// A refund, with the payment and the order that followed it.
+    pub(super) fn show_refund(&mut self, settled: &mut Settled, refund: Refund) -> Result<()> {
+        settled.payment = refund.payment_id.map(|id| self.payment(id)).transpose()?;
+        settled.order = refund.order_id.map(|id| self.order(id)).transpose()?;
+        settled.refund = Some(refund);
+        Ok(())
     }
 
     /// A name seen before must have come with the same bytes. Fails with `replay`.
@@ -167,9 +204,10 @@ impl Books<'_> {
         notice: &Notice,
         fact: &RefundFact,
         source: &Source,
+        word: Word<'_>,
     ) -> Result<Settled> {
         let Subject::Refund(id) = notice.subject else {
-            return self.settle_outside_refund(gateway, notice, fact, source);
+            return self.settle_outside_refund(gateway, notice, fact, source, word);
         };
         let mut refund = match self.refund(id) {
             Ok(refund) if refund.gateway == gateway => refund,
@@ -181,15 +219,10 @@ impl Books<'_> {
         };
         let mut settled = Settled::default();
         let more = &mut settled.follow_up;
-        let verdict = self.refund_said(&mut refund, fact, Some(source), None, more)?;
+        let said = RefundSaid { fact, source: Some(source), word };
+        let verdict = self.refund_said(&mut refund, said, more)?;
         settled.take(verdict);
-        if let Some(id) = refund.payment_id {
-            settled.payment = Some(self.payment(id)?);
-        }
-        if let Some(id) = refund.order_id {
-            settled.order = Some(self.order(id)?);
-        }
-        settled.refund = Some(refund);
+        self.show_refund(&mut settled, refund)?;
         Ok(settled)
     }
 
@@ -344,6 +377,7 @@ impl Settled {
             Verdict::Applied => self.outcome = Some(Outcome::Applied),
             Verdict::Already => self.outcome = Some(Outcome::Already),
             Verdict::Duplicate => self.duplicate = true,
+            Verdict::Unconfirmed(refund) => self.unconfirmed = Some(refund),
             Verdict::Held(exception) => {
                 self.outcome = Some(Outcome::Held);
                 self.exception = Some(*exception);

@@ -87,7 +87,11 @@ impl Books<'_> {
             }
             // Not knowing a payment right after its creation is no failure: it is asked again.
             Heard::Answer(
-                Answer::NotFound | Answer::Agreed | Answer::Ask | Answer::SessionOver { .. },
+                Answer::NotFound
+                | Answer::Further { .. }
+                | Answer::Agreed
+                | Answer::Ask
+                | Answer::SessionOver { .. },
             )
             | Heard::Unknown => self.outcome_is_open(target, follow_up),
             Heard::Answer(Answer::Refund(_)) => {

@@ -5,6 +5,7 @@ use super::books::Books;
 use super::claims::stated;
 use super::notice::{Settled, target_of};
 use super::refund_open::Grant;
+use super::refund_settle::{RefundSaid, Word};
 use crate::error::Result;
 use crate::exception::{Exception, Kind, Resolution};
 use crate::gateway::{Notice, RefundFact};
@@ -26,6 +27,7 @@ impl Books<'_> {
         notice: &Notice,
         fact: &RefundFact,
         source: &Message,
+        word: Word<'_>,
     ) -> Result<Settled> {
         let Some(number) = fact.transaction_id.as_deref() else {
             return self.keep_unreadable(gateway, notice, "a refund without a number", source);
@@ -34,11 +36,10 @@ impl Books<'_> {
             let mut settled = Settled::default();
             let more = &mut settled.follow_up;
             // The sum of all refunds says nothing about one that is known.
-            let verdict = self.refund_said(&mut known, fact, Some(source), None, more)?;
+            let said = RefundSaid { fact, source: Some(source), word };
+            let verdict = self.refund_said(&mut known, said, more)?;
             settled.take(verdict);
-            settled.payment = known.payment_id.map(|id| self.payment(id)).transpose()?;
-            settled.order = known.order_id.map(|id| self.order(id)).transpose()?;
-            settled.refund = Some(known);
+            self.show_refund(&mut settled, known)?;
             return Ok(settled);
         }
         let found = target_of(self.connection, &notice.subject, gateway, None)?;
@@ -87,7 +88,8 @@ impl Books<'_> {
         let mut settled = Settled::default();
         let fact = RefundFact { amount: None, total: None, ..fact.clone() };
         let more = &mut settled.follow_up;
-        let verdict = self.refund_said(&mut refund, &fact, Some(source), None, more)?;
+        let said = RefundSaid { fact: &fact, source: Some(source), word: Word::Unasked };
+        let verdict = self.refund_said(&mut refund, said, more)?;
         settled.take(verdict);
         settled.payment = Some(self.payment(payment.id)?);
         settled.order = Some(self.order(order.id)?);

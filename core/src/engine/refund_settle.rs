@@ -7,7 +7,7 @@ use super::due;
 use super::exchange::Heard;
 use super::settle::Verdict;
 use crate::error::Result;
-use crate::exception::{Exception, Kind};
+use crate::exception::{Exception, Kind, Resolution};
 use crate::flow;
 use crate::gateway::{Answer, Claim, Decline, RefundFact};
 use crate::id::RefundId;
@@ -19,16 +19,47 @@ use crate::payment::Payment;
 use crate::refund::{self, Event, Refund, Source, State};
 use crate::store::sql::{journal, orders, payments, refunds};
 
+/// How something came to be said.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Word<'a> {
+    /// In a message, or in the answer to an order: it may be older than what is known.
+    Unasked,
+    /// In answer to a question: it is how things are.
+    Asked,
+    /// By a person, for this reason.
+    ByHand(&'a str),
+}
+
+impl<'a> Word<'a> {
+    /// The reason that a person gave.
+    pub(super) fn by_hand(self) -> Option<&'a str> {
+        match self {
+            Word::ByHand(reason) => Some(reason),
+            Word::Unasked | Word::Asked => None,
+        }
+    }
+}
+
+/// What was said about a refund.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RefundSaid<'a> {
+    /// The words.
+    pub(super) fact: &'a RefundFact,
+    /// The message that they came in, or that made us ask.
+    pub(super) source: Option<&'a Message>,
+    /// How they came.
+    pub(super) word: Word<'a>,
+}
+
 impl Books<'_> {
-    /// Settles what was said about a refund.
+    /// Settles what was said about a refund. What must be asked about first has written nothing.
     pub(super) fn refund_said(
         &mut self,
         refund: &mut Refund,
-        fact: &RefundFact,
-        source: Option<&Message>,
-        by_hand: Option<&str>,
+        said: RefundSaid<'_>,
         follow_up: &mut Vec<RefundId>,
     ) -> Result<Verdict> {
+        let RefundSaid { fact, source, word } = said;
         if let Some(source) = source
             && journal::seen(self.connection, &source.name)?.is_some()
         {
@@ -38,20 +69,32 @@ impl Books<'_> {
             return self.hold_refund(refund, Kind::AmountMismatch, explanation, source);
         }
         match refund::answer(refund.state, fact.event) {
-            machine::Answer::To(state) => {
-                self.move_refund(refund, fact, state, source, by_hand, follow_up)
-            }
-            _ => self.note_refund(refund, fact, source),
+            machine::Answer::To(state) => self.move_refund(refund, said, state, follow_up),
+            machine::Answer::IfConfirmed(state) => match word {
+                Word::Unasked => Ok(Verdict::Unconfirmed(refund.id)),
+                Word::Asked | Word::ByHand(_) => self.move_refund(refund, said, state, follow_up),
+            },
+            _ => self.note_refund(refund, said),
         }
     }
 
+    /// A message said what would change the refund, and the gateway has no word for it when it is asked: a person decides.
+    pub(super) fn refund_disputed(&mut self, refund: &Refund, source: &Message) -> Result<Verdict> {
+        if journal::seen(self.connection, &source.name)?.is_some() {
+            return Ok(Verdict::Duplicate);
+        }
+        let explanation = format!(
+            "a message says that {} was paid back after {} had {}, and the gateway does not confirm it",
+            refund.money(),
+            refund.id,
+            refund.state
+        );
+        self.hold_refund(refund, Kind::Unapplied, explanation, Some(source))
+    }
+
     /// What moves nothing is on record. A gateway that is stuck and says why is shown where people look for refunds.
-    fn note_refund(
-        &mut self,
-        refund: &mut Refund,
-        fact: &RefundFact,
-        source: Option<&Message>,
-    ) -> Result<Verdict> {
+    fn note_refund(&mut self, refund: &mut Refund, said: RefundSaid<'_>) -> Result<Verdict> {
+        let RefundSaid { fact, source, word } = said;
         let is_named = refund.transaction_id.is_none() && fact.transaction_id.is_some();
         let trouble = fact.decline.as_ref().filter(|_| refund.state == State::Pending);
         let is_stuck = trouble.is_some_and(|d| refund.failure_code.as_ref() != Some(&d.code));
@@ -69,6 +112,7 @@ impl Books<'_> {
             let detail = Detail::new()
                 .with("event", fact.event.as_str())
                 .with("state", refund.state.as_str())
+                .with_some("asked", matches!(word, Word::Asked).then_some("yes"))
                 .with_some("why", trouble.map(|decline| decline.code.as_str()));
             self.mark(EventName::CallbackNoted, Concerns::refund(refund), source, detail)?;
         }
@@ -78,12 +122,11 @@ impl Books<'_> {
     fn move_refund(
         &mut self,
         refund: &mut Refund,
-        fact: &RefundFact,
+        said: RefundSaid<'_>,
         to: State,
-        source: Option<&Message>,
-        by_hand: Option<&str>,
         follow_up: &mut Vec<RefundId>,
     ) -> Result<Verdict> {
+        let RefundSaid { fact, source, word } = said;
         let from = refund.state;
         let mut affected = self.affected(refund)?;
         if from != State::Pending && to == State::Succeeded && !affected.can_reserve(refund) {
@@ -107,7 +150,7 @@ impl Books<'_> {
             State::Cancelled => EventName::RefundCancelled,
             State::Failed | State::Pending => EventName::RefundFailed,
         };
-        let entry = self.announce_refund(event, refund, source, by_hand)?;
+        let entry = self.announce_refund(event, refund, source, word.by_hand())?;
         for kind in steps(from, to) {
             if *kind == TransferKind::RefundReserved
                 && refund.source == Source::Order
@@ -173,7 +216,9 @@ impl Books<'_> {
         explanation: String,
         source: Option<&Message>,
     ) -> Result<Verdict> {
-        let exception = self.about_refund(refund, kind, explanation)?;
+        // What such a message tells of has left already: nothing waits here that could be sent back.
+        let suggestion = Resolution::WriteOff;
+        let exception = Exception { suggestion, ..self.about_refund(refund, kind, explanation)? };
         self.open_exception(exception, source).map(|e| Verdict::Held(Box::new(e)))
     }
 
@@ -201,8 +246,9 @@ impl Books<'_> {
         &mut self,
         refund: &mut Refund,
         heard: &Heard,
+        word: Word<'_>,
         follow_up: &mut Vec<RefundId>,
-    ) -> Result<()> {
+    ) -> Result<Verdict> {
         let fact = match heard {
             Heard::Answer(Answer::Refund(fact)) => fact.clone(),
             Heard::Answer(Answer::Refused { code, reason }) if !code.retryable() => {
@@ -213,13 +259,14 @@ impl Books<'_> {
             // Busy, unreachable, silent or ignorant: the reservation stays and due work sends or asks again.
             Heard::Answer(_) | Heard::Unknown => RefundFact::plain(Event::Accept),
         };
-        self.refund_said(refund, &fact, None, None, follow_up)?;
+        let said = RefundSaid { fact: &fact, source: None, word };
+        let verdict = self.refund_said(refund, said, follow_up)?;
         if refund.state == State::Pending {
             refund.queries += 1;
             refund.due_at = Some(due::next_query(refund.queries, self.now));
             refunds::update(self.connection, refund, self.now)?;
         }
-        Ok(())
+        Ok(verdict)
     }
 }
 
@@ -229,7 +276,7 @@ fn steps(from: State, to: State) -> &'static [TransferKind] {
     match (from, to) {
         (State::Pending, State::Succeeded) => &[RefundPaid],
         (State::Pending, State::Failed | State::Cancelled) => &[RefundReleased],
-        (State::Succeeded, State::Failed) => &[RefundBounced, RefundReleased],
+        (State::Succeeded, State::Failed | State::Cancelled) => &[RefundBounced, RefundReleased],
         (State::Failed | State::Cancelled, State::Succeeded) => &[RefundReserved, RefundPaid],
         _ => &[],
     }

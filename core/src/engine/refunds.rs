@@ -10,6 +10,8 @@ use super::idempotency::{IdempotencyKey, Known};
 use super::orders::{ACTOR_MAX, TEXT_MAX};
 use super::pay::{check_evidence, check_transaction};
 use super::refund_open::Grant;
+use super::refund_settle::{RefundSaid, Word};
+use super::settle::Verdict;
 use crate::error::{Code, Error, Result};
 use crate::exception::Exception;
 use crate::flow;
@@ -89,7 +91,9 @@ impl Engine {
                 ..RefundFact::plain(Event::Succeed)
             };
             let mut refund = books.refund(id)?;
-            books.refund_said(&mut refund, &fact, None, Some(&reason), &mut follow_up)?;
+            let word = Word::ByHand(&reason);
+            let said = RefundSaid { fact: &fact, source: None, word };
+            books.refund_said(&mut refund, said, &mut follow_up)?;
             Ok((refund, follow_up))
         })?;
         self.send_refunds(&more);
@@ -102,7 +106,7 @@ impl Engine {
         let gateway = self.gateway(&refund.gateway)?;
         let (payment, asked) = self.refund_intents(&refund)?;
         let heard = self.exchange(&gateway, Asked::QueryRefund(asked), &payment)?;
-        self.record_refund(&refund, heard)
+        self.record_refund(&refund, heard, Word::Asked).map(|(refund, _)| refund)
     }
 
     /// Sends refunds that a unit of work left behind. What fails here stays pending, and due work sends it again.
@@ -124,26 +128,36 @@ impl Engine {
         let gateway = self.gateway(&refund.gateway)?;
         let (payment, asked) = self.refund_intents(&refund)?;
         let heard = self.exchange(&gateway, Asked::Refund(asked), &payment)?;
-        self.record_refund(&refund, heard)
+        match self.record_refund(&refund, heard, Word::Unasked)? {
+            // A message about it was faster than this answer, and says otherwise.
+            (_, Verdict::Unconfirmed(id)) => self.sync_refund(id),
+            (refund, _) => Ok(refund),
+        }
     }
 
-    pub(super) fn record_refund(self: &Arc<Self>, refund: &Refund, heard: Heard) -> Result<Refund> {
+    pub(super) fn record_refund(
+        self: &Arc<Self>,
+        refund: &Refund,
+        heard: Heard,
+        word: Word<'static>,
+    ) -> Result<(Refund, Verdict)> {
         let id = refund.id;
-        let heard = Arc::new(heard);
-        let (refund, more) = self.transact(SYSTEM, move |books| {
+        let (refund, verdict, more) = self.transact(SYSTEM, move |books| {
             let mut follow_up = Vec::new();
             let mut refund = books.refund(id)?;
-            books.refund_heard(&mut refund, &heard, &mut follow_up)?;
-            Ok((refund, follow_up))
+            let verdict = books.refund_heard(&mut refund, &heard, word, &mut follow_up)?;
+            Ok((refund, verdict, follow_up))
         })?;
         self.send_refunds(&more);
-        Ok(refund)
+        Ok((refund, verdict))
     }
 
     /// What a gateway is told about a refund and the payment behind it.
     pub(super) fn refund_intents(&self, refund: &Refund) -> Result<(PaymentIntent, RefundIntent)> {
-        let asked =
-            RefundIntent { id: refund.id, amount: refund.money(), reason: refund.reason.clone() };
+        let asked = RefundIntent {
+            transaction_id: refund.transaction_id.clone(),
+            ..RefundIntent::new(refund.id, refund.money(), &refund.reason)
+        };
         let of_payment = match refund.payment_id {
             Some(id) => Some(PaymentIntent::of(&self.payment(id)?)),
             None => None,

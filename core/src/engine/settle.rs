@@ -28,6 +28,8 @@ pub(super) enum Verdict {
     Duplicate,
     /// It could not be applied and waits for a person.
     Held(Box<Exception>),
+    /// Nothing was written: the gateway is to be asked about this refund first.
+    Unconfirmed(RefundId),
 }
 
 /// What was said about a payment, by whom.
@@ -69,7 +71,8 @@ impl Books<'_> {
         match payment::answer(payment.state, fact.event) {
             Answer::To(state) => self.apply(payment, order, said, state, money, follow_up),
             Answer::Already => self.noted(payment, said, None),
-            Answer::Noted | Answer::Refused => {
+            // No row of a payment waits for a confirmation; a message never passes for one.
+            Answer::Noted | Answer::Refused | Answer::IfConfirmed(_) => {
                 let what = format!("{} after {}", fact.event, payment.state);
                 self.noted(payment, said, Some(what))
             }

@@ -10,6 +10,7 @@ use super::exchange::{Asked, Exchange, Heard, Progress, Turn};
 use super::orders::ACTOR_MAX;
 use super::pay::{impossible, to_cancel, to_capture};
 use super::pay_record::Wish;
+use super::refund_settle::Word;
 use crate::error::{Code, Error, Result};
 use crate::gateway::{Errand, Gateway, PaymentIntent, RefundIntent};
 use crate::http::{NoResponse, Request, Response};
@@ -76,6 +77,8 @@ struct Ticket {
     errand: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
 }
 
 impl Engine {
@@ -140,7 +143,7 @@ impl Engine {
         let goal = self.asked(&subject, &ticket.goal, ticket.capture)?;
         let wish = Wish::of(goal, ticket.actor.as_deref().unwrap_or(SYSTEM));
         text::line("actor", &wish.actor, ACTOR_MAX)?;
-        let asked = self.asked(&subject, &ticket.asked, ticket.capture)?;
+        let asked = self.asked(&subject, &ticket.asked, ticket.capture)?.behind(ticket.after);
         let mut exchange = Exchange::new(&gateway, asked, &intent)
             .collecting(self.collects(&subject, &wish.asked))
             .taken_up(ticket.progress, ticket.errand.map(on_errand));
@@ -161,7 +164,7 @@ impl Engine {
             match turn {
                 Turn::Done(heard) => {
                     self.note_end(gateway, &exchange, &heard);
-                    return self.concluded(subject, wish, heard.about(exchange.asked()));
+                    return self.concluded(subject, wish, heard, exchange.asked());
                 }
                 Turn::Send { request, .. } if gateway.own_transport().is_some() => {
                     let came = self.carry(gateway, &request)?;
@@ -177,14 +180,24 @@ impl Engine {
         }
     }
 
-    fn concluded(self: &Arc<Self>, subject: Subject, wish: &Wish, heard: Heard) -> Result<Step> {
+    fn concluded(
+        self: &Arc<Self>,
+        subject: Subject,
+        wish: &Wish,
+        heard: Heard,
+        asked: &Asked,
+    ) -> Result<Step> {
+        let heard = heard.about(asked);
         match subject {
             Subject::Payment(payment) => {
                 let payment = self.conclude(wish, &payment, heard)?;
                 Ok(Step::Payment(Box::new(payment)))
             }
             Subject::Refund(refund) => {
-                Ok(Step::Refund(Box::new(self.record_refund(&refund, heard)?)))
+                let is_question = matches!(asked, Asked::QueryRefund(_));
+                let word = if is_question { Word::Asked } else { Word::Unasked };
+                let (refund, _) = self.record_refund(&refund, heard, word)?;
+                Ok(Step::Refund(Box::new(refund)))
             }
         }
     }
@@ -243,6 +256,10 @@ impl Ticket {
             progress: exchange.progress(),
             errand: exchange.errand().map(|errand| errand.purpose.clone()),
             actor: Some(wish.actor.clone()).filter(|actor| actor != SYSTEM),
+            after: match exchange.asked() {
+                Asked::QueryRefund(refund) => refund.after.clone(),
+                _ => None,
+            },
         };
         serde_json::to_string(&ticket).map_err(Error::bug)
     }

@@ -10,6 +10,7 @@ use super::books::Books;
 use super::callback::Outcome;
 use super::notice::{Settled, source};
 use super::orders::{ACTOR_MAX, TEXT_MAX};
+use super::refund_settle::Word;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::exception::Exception;
@@ -121,7 +122,7 @@ impl Books<'_> {
             Some(at) => format!("a transfer that came at {at}"),
             None => "a transfer that came".to_owned(),
         };
-        self.settle_word(&arrived.gateway, &notice, Some(&reason))
+        self.settle_notice(&arrived.gateway, &notice, Word::ByHand(&reason))
     }
 
     /// A line of a statement as a message.

@@ -8,13 +8,16 @@
 //! * Our id is `out_trade_no`, a refund's id is `out_request_no`; asking twice is asking once.
 //! * Times are China time; notices carry none that is worth comparing, a message is recognised by its `notify_id`.
 //! * The reply to a notice is the seven letters `success`; anything else brings the notice again for a day.
-//! * Not here: barcode payments, mini programmes, encrypted content, download of new certificates, payouts.
+//! * In certificate mode an answer names the certificate that signed it. One that is new is fetched before the next request,
+//!   and believed by its chain to the configured roots.
+//! * Not here: barcode payments, mini programmes, encrypted content, payouts.
 
 mod account;
 mod answer;
 mod doctor;
 mod notice;
 mod request;
+mod successors;
 mod tables;
 
 pub use account::{AlipayOptions, Trust};
@@ -25,8 +28,8 @@ use request::{Content, Method};
 use crate::currency::Currency;
 use crate::error::{Code, Error, Result};
 use crate::gateway::{
-    Action, Answer, Call, Environment, Facts, Finding, Gateway, Moment, Operation, PaymentIntent,
-    Received, RefundIntent, cannot,
+    Action, Answer, Call, Environment, Errand, Facts, Finding, Gateway, Moment, Operation,
+    PaymentIntent, Received, RefundIntent, cannot,
 };
 use crate::http::{Headers, Reply, Request, Response};
 use crate::payment::Experience;
@@ -81,14 +84,19 @@ impl Gateway for Alipay {
         payment: &PaymentIntent,
         at: Moment<'_>,
     ) -> Result<Call> {
-        match operation {
+        let call = match operation {
             Operation::Pay => self.pay(payment, at),
             Operation::Cancel => self.ask(Method::Close, &Content::of(payment), at),
             Operation::Refund(refund) => self.refund(payment, refund, at),
             Operation::Query => self.ask(Method::Query, &Content::of(payment), at),
             Operation::QueryRefund(refund) => self.query_refund(payment, refund, at),
             Operation::Collect | Operation::Capture(_) => Err(cannot(&self.facts, operation)),
-        }
+        };
+        self.prepared(call?, at)
+    }
+
+    fn learn(&self, errand: &Errand, response: &Response, at: Moment<'_>) -> Result<()> {
+        self.take_successor(errand, response, at)
     }
 
     fn read(

@@ -224,7 +224,7 @@ mod tests {
     fn refunds_and_cancellations_are_answered_here() {
         let payment = intent(10_000, "CNY");
         let id = RefundId::new(payment.created_at, &SeededRandomness::new(2)).unwrap();
-        let refund = RefundIntent { id, amount: payment.amount, reason: "returned".into() };
+        let refund = RefundIntent::new(id, payment.amount, "returned");
         let Answer::Refund(fact) = answer(Operation::Refund(&refund), &payment) else {
             panic!("about the refund")
         };

@@ -65,4 +65,15 @@ pub struct RefundIntent {
     pub amount: Money,
     /// Why.
     pub reason: String,
+    /// The gateway's own number of it, once it gave it one.
+    pub transaction_id: Option<String>,
+    /// Where a search that takes several pages goes on: behind what [`Answer::Further`](super::Answer::Further) named.
+    pub after: Option<String>,
+}
+
+impl RefundIntent {
+    /// A refund that the gateway has not been told of.
+    pub fn new(id: RefundId, amount: Money, reason: impl Into<String>) -> Self {
+        RefundIntent { id, amount, reason: reason.into(), transaction_id: None, after: None }
+    }
 }

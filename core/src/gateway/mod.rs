@@ -153,6 +153,11 @@ pub enum Answer {
     },
     /// It knows nothing of the kind.
     NotFound,
+    /// The refund that is asked about is not on this page of a list, which goes on behind this one.
+    Further {
+        /// The last on the page, as [`RefundIntent::after`] of the next question.
+        after: String,
+    },
     /// It did nothing now, because the same had been asked before or because of how things stand there: what became of
     /// the payment or refund is told by asking about it.
     Ask,

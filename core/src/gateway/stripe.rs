@@ -127,7 +127,7 @@ impl Gateway for Stripe {
             Operation::Cancel => self.cancel(payment),
             Operation::Refund(refund) => self.refund(payment, refund),
             Operation::Query => self.query(payment),
-            Operation::QueryRefund(_) => self.query_refund(payment),
+            Operation::QueryRefund(refund) => self.query_refund(payment, refund),
             Operation::Collect => Err(super::cannot(&self.facts, operation)),
         }
     }
@@ -140,7 +140,7 @@ impl Gateway for Stripe {
         _: Moment<'_>,
     ) -> Result<Answer> {
         match operation {
-            Operation::QueryRefund(refund) => self.found(refund.id, response),
+            Operation::QueryRefund(refund) => self.found(refund, response),
             Operation::Refund(refund) => self.refunded(refund, response),
             _ => self.answered(operation, payment, response),
         }

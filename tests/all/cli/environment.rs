@@ -3,7 +3,7 @@
 use super::*;
 
 /// Runs a command of a shop with these variables.
-fn run(shop: &Shop, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+pub(super) fn run(shop: &Shop, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
     let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
     let variable = |name: &str| find(name).map(|(_, value)| (*value).to_owned());
     let names = || variables.iter().map(|(name, _)| (*name).to_owned()).collect();

@@ -381,6 +381,30 @@ fn h82_a_refund_fails() {
     assert_eq!(all.amount.as_str(), "100.00");
 }
 
+/// Protects: H82 and S7, a refund that failed does not succeed because a message says so which the gateway has no word for when it is
+/// asked: nothing moves, and a person hears of it once.
+#[test]
+fn h82_a_message_alone_undoes_no_failure() {
+    let folder = Directory::new();
+    let shop = Shop::at(&folder.url());
+    let (payment, refund) = pending_refund(&shop);
+    shop.applied("mock", shop.said_of_refund(&payment, "refund_failed", &refund));
+    let late = shop.said_of_refund(&payment, "refund_succeeded", &refund);
+    drop(shop);
+    // The provider in this process has a book of its own, where the refund is not.
+    let shop = Shop::at(&folder.url());
+    let told = shop.deliver("mock", late.clone()).unwrap();
+    let held = told.exception.unwrap();
+    assert_eq!((told.outcome, held.kind), (CallbackOutcome::held, ExceptionKind::unapplied));
+    assert!(held.explanation.contains("does not confirm it"), "{}", held.explanation);
+    assert_eq!(told.refund.unwrap().state, RefundState::failed);
+    let now = shop.now(&payment);
+    assert_eq!((now.refunded.as_str(), now.refund_pending.as_str()), ("0.00", "0.00"));
+    assert!(shop.already("mock", late).duplicate);
+    assert_eq!(shop.exceptions().len(), 2);
+    shop.snapshot();
+}
+
 /// Protects: H83, a refund told twice is booked once.
 #[test]
 fn h83_refund_success_twice() {

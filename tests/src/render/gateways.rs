@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use paywright::api::types::{GatewayConfig, Mode};
-use paywright::api::variables::{GATEWAYS_VARIABLE, all};
+use paywright::api::variables::{GATEWAYS_VARIABLE, WEBHOOK_FIELDS, WEBHOOK_PREFIX, all};
 use paywright::api::{DATABASE_VARIABLE, MODE_VARIABLE, Options, Paywright};
 use paywright::gateway::Facts;
 use serde_json::{Value, json};
@@ -133,6 +133,10 @@ fn variables() -> String {
         let needed = if variable.is_needed() { "with its gateway" } else { "" };
         let meaning = variable.field.doc.prose();
         out.push_str(&format!("| `{}` | {needed} | {meaning} |\n", variable.name));
+    }
+    for (field, is_needed, meaning) in WEBHOOK_FIELDS {
+        let needed = if is_needed { "with its webhook" } else { "" };
+        out.push_str(&format!("| `{WEBHOOK_PREFIX}<NAME>_{field}` | {needed} | {meaning} |\n"));
     }
     out
 }

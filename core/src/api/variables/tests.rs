@@ -150,6 +150,81 @@ fn slips_are_noticed() {
     }
 }
 
+const SHARED: &str = "whsec_dGhyb3dhd2F5LXRocm93YXdheS10aHJvd2F3YXk=";
+
+/// The webhooks of an environment, and the slips noticed in it.
+fn hooks(variables: &[(&str, &str)]) -> (Result<Vec<types::Webhook>>, Vec<String>) {
+    let map: BTreeMap<_, _> = variables.iter().copied().collect();
+    let variable = |name: &str| map.get(name).map(|value| (*value).to_owned());
+    let names = map.keys().map(|name| (*name).to_owned()).collect();
+    let environment = Environment { variable: &variable, names };
+    (environment.webhooks(), environment.slips())
+}
+
+/// Protects: a webhook's variables are its fields, and its name is what stands between.
+#[test]
+fn a_webhook_is_read() {
+    let environment = [
+        ("PAYWRIGHT_WEBHOOK_CRM_URL", "https://crm.example/hooks"),
+        ("PAYWRIGHT_WEBHOOK_CRM_SECRETS", &format!("{SHARED},{SHARED}")),
+        ("PAYWRIGHT_WEBHOOK_CRM_EVENTS", "order.paid, refund.failed"),
+        ("PAYWRIGHT_WEBHOOK_STOCK_ROOM_URL", "https://10.0.0.7/"),
+        ("PAYWRIGHT_WEBHOOK_STOCK_ROOM_SECRETS", SHARED),
+        ("PAYWRIGHT_WEBHOOK_STOCK_ROOM_ALLOW_PRIVATE", "true"),
+        ("PAYWRIGHT_WEBHOOK_EMPTY_URL", ""),
+    ];
+    let (read, slips) = hooks(&environment);
+    let [crm, stock] = &read.unwrap()[..] else { panic!("two webhooks") };
+    assert_eq!((crm.name.as_deref(), crm.url.as_str()), (Some("crm"), "https://crm.example/hooks"));
+    assert_eq!(
+        (crm.secrets.len(), crm.events.join(" ")),
+        (2, "order.paid refund.failed".to_owned())
+    );
+    assert_eq!(
+        (stock.name.as_deref(), stock.allow_private, stock.events.len()),
+        (Some("stock_room"), Some(true), 0)
+    );
+    assert_eq!(slips, Vec::<String>::new());
+    assert_eq!(hooks(&[]).0.unwrap(), []);
+}
+
+/// Protects: a webhook by halves, an address without https and one of a private network are refused under the variable's
+/// name, without the value; a part that nobody reads is told.
+#[test]
+fn a_wrong_webhook_is_refused() {
+    let url = "PAYWRIGHT_WEBHOOK_CRM_URL";
+    let secrets = ("PAYWRIGHT_WEBHOOK_CRM_SECRETS", SHARED);
+    let refused = |variables: &[(&str, &str)]| {
+        let error = hooks(variables).0.unwrap_err();
+        assert!(!format!("{error:?} {error}").contains("t0ken"), "{error}");
+        (error.code(), error.detail("setting").unwrap().to_owned())
+    };
+    for address in ["http://crm.example/t0ken", "https://169.254.169.254/t0ken", "crm.example"] {
+        let expected = (Code::ConfigInvalid, url.to_owned());
+        assert_eq!(refused(&[(url, address), secrets]), expected, "{address}");
+    }
+    assert!(hooks(&[(url, "http://127.0.0.1:8080/"), secrets]).0.is_ok());
+    assert_eq!(refused(&[secrets]), (Code::ConfigMissing, url.to_owned()));
+    let https = (url, "https://crm.example/t0ken");
+    assert_eq!(refused(&[https]), (Code::ConfigMissing, secrets.0.to_owned()));
+    assert_eq!(
+        refused(&[https, (secrets.0, "whsec_t0ken")]),
+        (Code::ConfigInvalid, secrets.0.to_owned())
+    );
+    let events = "PAYWRIGHT_WEBHOOK_CRM_EVENTS";
+    assert_eq!(
+        refused(&[https, secrets, (events, "order.eaten")]),
+        (Code::ConfigInvalid, events.to_owned())
+    );
+    let (_, slips) = hooks(&[("PAYWRIGHT_WEBHOOK_CRM_SECRET", "t0ken")]);
+    assert_eq!(
+        slips,
+        [
+            "PAYWRIGHT_WEBHOOK_CRM_SECRET is not read; a webhook's variables end in _URL, _SECRETS, _EVENTS, _ALLOW_PRIVATE"
+        ]
+    );
+}
+
 /// Protects: every field of every gateway but the stand-in has one variable of its own.
 #[test]
 fn every_field_has_a_variable() {

@@ -3,6 +3,7 @@
 
 use super::super::books::Books;
 use super::super::refund_open::Grant;
+use super::super::refund_settle::{RefundSaid, Word};
 use super::record::{DESCRIPTION, OTHER_ROW, applied, check_currency, elsewhere};
 use super::{ImportRow, Stands, Taken, Tally, Terms};
 use crate::error::{Code, Error, Result};
@@ -143,7 +144,8 @@ impl Books<'_> {
             ..RefundFact::plain(refund::Event::Succeed)
         };
         let more = &mut tally.follow_up;
-        let verdict = self.refund_said(&mut refund, &fact, Some(source), None, more)?;
+        let said = RefundSaid { fact: &fact, source: Some(source), word: Word::Asked };
+        let verdict = self.refund_said(&mut refund, said, more)?;
         applied(verdict, row)?;
         tally.refunds += 1;
         tally.money.push((order.currency, 0, amount));

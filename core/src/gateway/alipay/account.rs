@@ -1,6 +1,7 @@
 //! What an account is made of, checked as a whole before it is used: keys and certificates that belong together, numbers
 //! that can be right, addresses of one world. It opens nothing and asks nobody.
 
+use super::successors::Successors;
 use super::{Alipay, NAME, facts};
 use crate::error::{Code, Error, Result};
 use crate::http::{authority, is_loopback};
@@ -60,10 +61,18 @@ pub enum Trust {
 
 /// Alipay's keys, ready to verify with.
 pub(super) struct Keys {
-    /// All of them.
+    /// All that were configured.
     pub(super) keys: Vec<PublicKey>,
     /// In certificate mode: what goes into requests, and the serial numbers of `keys`, in their order.
     pub(super) serials: Option<Serials>,
+}
+
+impl Keys {
+    /// All that a notice may be signed by, which names no certificate: those that came since go first.
+    pub(super) fn all(&self) -> Vec<PublicKey> {
+        let successors = self.serials.iter().flat_map(|serials| serials.successors.keys());
+        successors.chain(self.keys.iter().cloned()).collect()
+    }
 }
 
 /// The serial numbers of certificate mode.
@@ -71,6 +80,8 @@ pub(super) struct Serials {
     pub(super) app: String,
     pub(super) roots: String,
     pub(super) alipay: Vec<String>,
+    /// Those that took their place since.
+    pub(super) successors: Successors,
 }
 
 impl Alipay {
@@ -196,6 +207,10 @@ fn certificates(app: &str, alipay: &[String], roots: &str, own: &PrivateKey) -> 
     }
     let read = |text: &String| Certificate::parse(&setting("alipay_certificates"), text.as_bytes());
     let read: Vec<_> = alipay.iter().map(read).collect::<Result<_>>()?;
+    let trusted = Certificate::bundle(&setting("root_certificates"), roots.as_bytes())?;
+    let beside =
+        |text: &String| Certificate::bundle(&setting("alipay_certificates"), text.as_bytes());
+    let between: Vec<_> = alipay.iter().map(beside).collect::<Result<Vec<_>>>()?.concat();
     let roots = root_certificate_serial(roots.as_bytes())?;
     if roots.is_empty() {
         return Err(invalid("root_certificates", "none of them is signed by RSA"));
@@ -206,6 +221,7 @@ fn certificates(app: &str, alipay: &[String], roots: &str, own: &PrivateKey) -> 
             app: certificate_serial(&of_app),
             roots,
             alipay: read.iter().map(certificate_serial).collect(),
+            successors: Successors::new(trusted, between),
         }),
     })
 }

@@ -1,6 +1,7 @@
 //! Answers: proved over their raw bytes, bound to what was asked, and only then read. Whatever cannot be proved leaves
 //! the outcome unknown; what it says of itself goes into the error for a person to read.
 
+use super::account::Serials;
 use super::request::Method;
 use super::tables::{Reaction, SUCCESS, TradeStatus, reaction};
 use super::{Alipay, CURRENCY};
@@ -55,21 +56,25 @@ impl Alipay {
         let keys = match (&self.trusted.serials, signer) {
             (Some(serials), Some(signer)) => {
                 let place = serials.alipay.iter().position(|serial| serial == signer);
-                let key = place.and_then(|at| self.trusted.keys.get(at));
-                std::slice::from_ref(key.ok_or_else(|| self.unknown_certificate(signer))?)
+                let key = place.and_then(|at| self.trusted.keys.get(at)).cloned();
+                let key = key.or_else(|| serials.successors.find(signer));
+                vec![key.ok_or_else(|| self.unknown_certificate(serials, signer))?]
             }
-            _ => &self.trusted.keys,
+            _ => self.trusted.keys.clone(),
         };
-        envelope.verify(&method.name(), keys).map_err(|error| {
+        envelope.verify(&method.name(), &keys).map_err(|error| {
             let hint =
                 envelope.hint().map(|(code, sub_code)| format!("; it says {code} {sub_code}"));
             self.bad_response(&format!("{}{}", error.message(), hint.unwrap_or_default()))
         })
     }
 
-    fn unknown_certificate(&self, serial: &str) -> Error {
+    fn unknown_certificate(&self, serials: &Serials, serial: &str) -> Error {
+        serials.successors.note_missed(serial);
         let serial = serial.escape_debug();
-        self.bad_response(&format!("it is signed under the certificate {serial}, not configured"))
+        self.bad_response(&format!(
+            "it is signed under the certificate {serial}, not configured; the next request fetches it first"
+        ))
     }
 
     pub(super) fn bad_response(&self, why: &str) -> Error {

@@ -36,7 +36,7 @@ const REDACTED_USUAL: usize = 640;
 impl Alipay {
     /// Fails with the codes of [`verify_notify`] and with `wrong_account`.
     pub(super) fn read_notice(&self, body: &[u8]) -> Result<Notice> {
-        let parameters = verify_notify(body, &self.trusted.keys)?;
+        let parameters = verify_notify(body, &self.trusted.all())?;
         let told = |subject, fact| Notice {
             mark: mark(&parameters),
             subject,

@@ -29,6 +29,7 @@ pub(super) enum Method {
     Close,
     Refund,
     RefundQuery,
+    CertificateDownload,
 }
 
 impl Method {
@@ -43,6 +44,7 @@ impl Method {
             Method::Close => "close",
             Method::Refund => "refund",
             Method::RefundQuery => "fastpay.refund.query",
+            Method::CertificateDownload => return format!("{NAME}.open.app.alipaycert.download"),
         };
         format!("{NAME}.trade.{verb}")
     }
@@ -86,6 +88,8 @@ pub(super) struct Content<'a> {
     pub(super) out_request_no: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) refund_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) alipay_cert_sn: Option<String>,
 }
 
 impl<'a> Content<'a> {

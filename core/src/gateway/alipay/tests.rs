@@ -5,6 +5,7 @@ mod configuration;
 mod doctor;
 mod notices;
 mod requests;
+mod successors;
 
 use std::borrow::Cow;
 
@@ -98,11 +99,7 @@ pub(super) fn paid() -> PaymentIntent {
 }
 
 pub(super) fn refund() -> RefundIntent {
-    RefundIntent {
-        id: RefundId::from_bytes([9; 16]),
-        amount: cny(3000),
-        reason: "正常退款".to_owned(),
-    }
+    RefundIntent::new(RefundId::from_bytes([9; 16]), cny(3000), "正常退款")
 }
 
 /// An answer as Alipay sends it, signed by a key.

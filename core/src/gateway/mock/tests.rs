@@ -48,7 +48,7 @@ fn intent(seed: u64) -> PaymentIntent {
 
 fn refund_of(seed: u64, minor: i64) -> RefundIntent {
     let id = RefundId::new(NOW, &SeededRandomness::new(seed)).unwrap();
-    RefundIntent { id, amount: money(minor), reason: "returned".into() }
+    RefundIntent::new(id, money(minor), "returned")
 }
 
 fn carry(

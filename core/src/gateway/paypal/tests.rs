@@ -90,7 +90,7 @@ fn paid() -> PaymentIntent {
 
 fn refund_intent() -> RefundIntent {
     let id = RefundId::parse(OUR_REFUND).unwrap();
-    RefundIntent { id, amount: money(1000, "USD"), reason: "returned".to_owned() }
+    RefundIntent::new(id, money(1000, "USD"), "returned")
 }
 
 fn sent(operation: Operation<'_>, payment: &PaymentIntent) -> Request {

@@ -1,10 +1,12 @@
 //! Paying back, and asking what became of it. It never takes a refusal of the question for news of the refund.
 //!
-//! Stripe has no way to ask by our id, so the refunds of the payment are listed and ours is found by its label. Sending
+//! Stripe has no way to ask by our id. A refund whose number it told is asked for by that; else the refunds of the payment
+//! are listed, page by page, and ours is found by its label. Sending
 //! it again would not do: within a day the key answers with the state of the first moment, not of now, and after that
 //! it is forgotten and the refund would be made twice. The engine asks first; what is not there is sent.
 
 use super::Stripe;
+use super::account::is_id;
 use super::amounts;
 use super::form::Form;
 use super::requests::intent_of;
@@ -13,10 +15,19 @@ use super::wire::{List, Object};
 use crate::error::{Code, Error, Result};
 use crate::gateway::{Answer, Call, PaymentIntent, RefundIntent};
 use crate::http::Response;
-use crate::id::RefundId;
 
-/// As many as a page holds; a payment with more refunds is left to a person.
+/// As many as a page holds.
 const PAGE: u32 = 100;
+
+/// A number of Stripe's; refunds of other methods than cards begin with `pyr_`.
+fn is_number(id: &&str) -> bool {
+    is_id(id, "re_") || is_id(id, "pyr_")
+}
+
+/// The number that Stripe gave a refund, where it told one.
+fn number_of(refund: &RefundIntent) -> Option<&str> {
+    refund.transaction_id.as_deref().filter(is_number)
+}
 
 impl Stripe {
     pub(super) fn refund(&self, payment: &PaymentIntent, refund: &RefundIntent) -> Result<Call> {
@@ -30,9 +41,20 @@ impl Stripe {
         Ok(Call::Send(self.post("/v1/refunds", &form, Some(key))))
     }
 
-    pub(super) fn query_refund(&self, payment: &PaymentIntent) -> Result<Call> {
+    pub(super) fn query_refund(
+        &self,
+        payment: &PaymentIntent,
+        refund: &RefundIntent,
+    ) -> Result<Call> {
+        if let Some(number) = number_of(refund) {
+            return Ok(Call::Send(self.get(&format!("/v1/refunds/{number}"), None)));
+        }
         let form = Form::new().with(&["payment_intent"], self.refundable(payment)?)?;
-        Ok(Call::Send(self.get("/v1/refunds", Some(&form.with(&["limit"], PAGE)?))))
+        let mut form = form.with(&["limit"], PAGE)?;
+        if let Some(after) = &refund.after {
+            form.add(&["starting_after"], after)?;
+        }
+        Ok(Call::Send(self.get("/v1/refunds", Some(&form))))
     }
 
     fn refundable<'p>(&self, payment: &'p PaymentIntent) -> Result<&'p str> {
@@ -43,20 +65,42 @@ impl Stripe {
         })
     }
 
-    /// A page of refunds, searched for ours. Only a page can say that it is not there.
-    pub(super) fn found(&self, id: RefundId, response: &Response) -> Result<Answer> {
+    /// The answer to a question about a refund. Only the last page of a list can say that it is not there: a number that
+    /// Stripe gave and does not know is no news of the refund.
+    pub(super) fn found(&self, refund: &RefundIntent, response: &Response) -> Result<Answer> {
         if response.status != 200 {
-            return Err(self.unusable(response, "the refunds could not be listed"));
+            return Err(self.unusable(response, "the refund could not be looked up"));
         }
-        let list: List<'_> = self.json(response)?;
-        let label = id.to_string();
-        match list.data.iter().find(|refund| refund.refund_label() == Some(label.as_str())) {
-            Some(refund) => self.about_refund(refund, response),
-            None if list.has_more => {
-                Err(self
-                    .unusable(response, "more refunds than one page, and this one is not on it"))
+        match number_of(refund) {
+            Some(number) => {
+                let object: Object<'_> = self.json(response)?;
+                match object.id.get() == Some(number) {
+                    true => self.about_refund(&object, response),
+                    false => Err(self.unusable(response, "it is about another refund")),
+                }
             }
-            None => Ok(Answer::NotFound),
+            None => self.found_on(&self.json(response)?, refund, response),
+        }
+    }
+
+    fn found_on(
+        &self,
+        page: &List<'_>,
+        refund: &RefundIntent,
+        response: &Response,
+    ) -> Result<Answer> {
+        let label = refund.id.to_string();
+        let ours = page.data.iter().find(|known| known.refund_label() == Some(label.as_str()));
+        match (ours, page.has_more) {
+            (Some(ours), _) => self.about_refund(ours, response),
+            (None, false) => Ok(Answer::NotFound),
+            (None, true) => {
+                let last = page.data.last().and_then(|last| last.id.get()).filter(is_number);
+                let last = last.ok_or_else(|| {
+                    self.unusable(response, "the list goes on, and its last refund has no number")
+                })?;
+                Ok(Answer::Further { after: last.to_owned() })
+            }
         }
     }
 

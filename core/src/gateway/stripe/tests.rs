@@ -76,7 +76,7 @@ fn known_as(reference: &str, payment: PaymentIntent) -> PaymentIntent {
 
 fn refund_of(text: &str) -> RefundIntent {
     let id = RefundId::new(NOW, &SeededRandomness::new(2)).unwrap();
-    RefundIntent { id, amount: money(text, "USD"), reason: "returned".into() }
+    RefundIntent::new(id, money(text, "USD"), "returned")
 }
 
 fn at() -> Moment<'static> {

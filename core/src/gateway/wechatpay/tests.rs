@@ -121,11 +121,8 @@ fn requests() {
     assert!(body.contains(&format!("\"{}\"", "茶".repeat(42))), "{body}");
     assert!(body.contains("2026-11-25T19:06:40+08:00"), "at most seven days: {body}");
     assert!(!format!("{first:?}").contains("signature"), "{first:?}");
-    let refund = RefundIntent {
-        id: RefundId::new(NOW, &SystemRandomness).unwrap(),
-        amount: payment.amount,
-        reason: String::new(),
-    };
+    let id = RefundId::new(NOW, &SystemRandomness).unwrap();
+    let refund = RefundIntent::new(id, payment.amount, "");
     let request = sent(&gateway, Operation::Refund(&refund), NOW);
     let body = String::from_utf8(request.body).unwrap();
     assert!(body.contains("out_trade_no") && body.contains("notify_url"), "{body}");

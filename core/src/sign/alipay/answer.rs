@@ -72,6 +72,12 @@ impl<'a> Envelope<'a> {
         }
     }
 
+    /// A member of the answer before anything is proved: for a certificate, which is proved by itself.
+    pub fn unproved(&self, name: &str) -> Option<&str> {
+        let Value::Object(object) = &self.value else { return None };
+        object.text(name)
+    }
+
     /// What an answer says of itself, proved or not: a word for people, never evidence.
     pub fn hint(&self) -> Option<(&str, &str)> {
         let Value::Object(object) = &self.value else { return None };

@@ -49,12 +49,48 @@ fn a_refund() {
     assert_eq!(header(&sent, "Idempotency-Key"), Some(key.as_str()));
     assert_eq!(request(&stripe, Operation::Refund(&refund), &paid()), sent);
     let asked = request(&stripe, Operation::QueryRefund(&refund), &paid());
-    let url = format!("https://api.stripe.com/v1/refunds?payment_intent={INTENT}&limit=100");
-    assert_eq!((asked.method, asked.url), ("GET", url));
+    let list = format!("https://api.stripe.com/v1/refunds?payment_intent={INTENT}&limit=100");
+    assert_eq!((asked.method, &asked.url), ("GET", &list));
+    let further = RefundIntent { after: Some("re_9".into()), ..refund.clone() };
+    let asked = request(&stripe, Operation::QueryRefund(&further), &paid());
+    assert_eq!(asked.url, format!("{list}&starting_after=re_9"));
 }
 
-/// Protects: only a whole page says that a refund is not there; anything less leaves it open, so that it is neither
-/// given up nor sent again.
+/// Protects: a refund whose number is known is asked for by it, also where it bears no label because it was not made
+/// through us; the number that a person wrote is none of Stripe's and is never put into an address.
+#[test]
+fn a_question_by_number() {
+    let (stripe, refund) = (stripe(), refund_of("5.00"));
+    let numbered =
+        |number: &str| RefundIntent { transaction_id: Some(number.into()), ..refund.clone() };
+    for number in ["re_1", "pyr_1"] {
+        let known = numbered(number);
+        let asked = request(&stripe, Operation::QueryRefund(&known), &known_as(SESSION, hosted()));
+        assert_eq!(asked.url, format!("https://api.stripe.com/v1/refunds/{number}"));
+        let read = |status, body: &Value| {
+            let response = answered(status, body);
+            stripe.read(Operation::QueryRefund(&known), &paid(), &response, at())
+        };
+        let outside = refund_object(json!({"id": number, "metadata": {}}));
+        match read(200, &outside).unwrap() {
+            Answer::Refund(fact) => assert_eq!(fact.transaction_id.as_deref(), Some(number)),
+            other => panic!("{other:?}"),
+        }
+        let missing =
+            json!({"error": {"type": "invalid_request_error", "code": "resource_missing"}});
+        let another = refund_object(json!({"id": "re_2"}));
+        for (status, body) in [(404, missing), (200, another), (200, page(&[outside], false))] {
+            assert_eq!(read(status, &body).unwrap_err().code(), Code::BadResponse, "{body}");
+        }
+    }
+    for text in ["bank slip 7", "re_1/../../charges", "re_1?x"] {
+        let asked = request(&stripe, Operation::QueryRefund(&numbered(text)), &paid());
+        assert!(asked.url.contains("/v1/refunds?payment_intent="), "{}", asked.url);
+    }
+}
+
+/// Protects: only the last page says that a refund is not there; a page with more behind it leads on, and anything less
+/// leaves it open, so that it is neither given up nor sent again.
 #[test]
 fn a_question_that_was_not_answered() {
     let (stripe, refund) = (stripe(), refund_of("5.00"));
@@ -66,8 +102,14 @@ fn a_question_that_was_not_answered() {
         stripe.read(Operation::QueryRefund(&refund), &paid(), &answered(status, body), at())
     };
     assert_eq!(ask(200, &page(&others, false)).unwrap(), Answer::NotFound);
+    let further = Answer::Further { after: "re_1".into() };
+    assert_eq!(ask(200, &page(&others, true)).unwrap(), further);
+    let ours = [others[0].clone(), refund_object(json!({}))];
+    assert_eq!(ask(200, &page(&ours, true)).unwrap(), Answer::Refund(fact(Event::Succeed)));
+    let unnamed = refund_object(json!({"id": "re_1&limit=1", "metadata": null}));
     for (status, body) in [
-        (200, page(&others, true)),
+        (200, page(&[], true)),
+        (200, page(&[unnamed], true)),
         (200, json!({"data": []})),
         (200, json!({})),
         (200, page(&[refund_object(json!({"status": "mysterious"}))], false)),
