@@ -1,16 +1,18 @@
 //! A database that the host itself is connected to, as a store: a Python object begins and ends, the statements go straight
 //! to the cursor of the host's own connection. Everything runs on the thread that called; it decides nothing about payments.
 
+mod causes;
 mod turns;
 
-use std::cell::RefCell;
+pub use causes::take_cause;
+
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use paywright::error::{Code, Error, Group, Result};
+use paywright::error::{Code, Error, Result};
 use paywright::store::dialect::{Dialect, Placeholder, Purpose, Wording};
 use paywright::store::sql::turn;
 use paywright::store::{Connection, Look, Migration, Row, Store, Value, Work};
@@ -175,26 +177,6 @@ impl HostStore {
         let cursor = unit.getattr(intern!(py, "cursor"))?;
         let joined = unit.getattr(intern!(py, "joined"))?.extract()?;
         Ok((unit.unbind(), cursor.unbind(), joined))
-    }
-
-    /// What the host's driver raised, as an error of the table; the original is kept for its `__cause__`.
-    fn failed(&self, py: Python<'_>, raised: &PyErr) -> Error {
-        let judged = self.object.bind(py).call_method1(intern!(py, "failure"), (raised.value(py),));
-        let (code, why) = judged
-            .and_then(|judged| judged.extract::<(String, String)>())
-            .unwrap_or_else(|_| ("internal".to_owned(), "a driver's error".to_owned()));
-        let known = Code::ALL.iter().copied().find(|c| c.as_str() == code);
-        let error = match known.unwrap_or(Code::Internal) {
-            Code::Internal => Error::bug(why),
-            code => Error::new(code).with("why", why),
-        };
-        let mut original = raised.value(py).clone().into_any();
-        if error.code() == Code::HostFailed {
-            original = original.getattr(intern!(py, "own")).unwrap_or(original);
-        }
-        let kept = (error.code(), original.unbind());
-        CAUSE.with_borrow_mut(|cause| *cause = Some(kept));
-        error
     }
 
     fn prepared(&self, py: Python<'_>, statement: &'static str, purpose: Purpose) -> Arc<Prepared> {
@@ -436,18 +418,4 @@ fn bound<'py>(
 fn unpanicked<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Error::bug("a unit of work panicked")))
-}
-
-thread_local! {
-    /// What a driver raised last on this thread, with the code that it became.
-    static CAUSE: RefCell<Option<(Code, Py<PyAny>)>> = const { RefCell::new(None) };
-}
-
-/// The driver's own exception behind an error that is about to be raised on this thread, if that is what is behind it.
-pub fn take_cause(error: &Error) -> Option<Py<PyAny>> {
-    let group = error.code().group();
-    let (code, cause) = CAUSE.with_borrow_mut(Option::take)?;
-    let of_storage =
-        matches!(group, Group::StorageError | Group::InternalError | Group::ConfigError);
-    (of_storage && (code == error.code())).then_some(cause)
 }
