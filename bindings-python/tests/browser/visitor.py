@@ -91,7 +91,9 @@ class Visitor:
         seen = page or self.page
         place = SCREENSHOTS / self._example
         place.mkdir(parents=True, exist_ok=True)
-        seen.screenshot(path=place / f"{name}-{self.window}.png", full_page=True)
+        # A page wider than a phone may stand at another scale after a picture of all of it, and clicks would then miss.
+        whole = ours or self.window != "phone"
+        seen.screenshot(path=place / f"{name}-{self.window}.png", full_page=whole)
         if ours:
             self.trouble.extend(f"{name}: {complaint}" for complaint in seen.evaluate(COMPLAINTS))
 
