@@ -13,11 +13,12 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import databases
+import mobile
 import toolchain
 from toolchain import BUILD, ROOT
 
@@ -220,6 +221,32 @@ def packaged(python: Path) -> list[Suite]:
     ]
 
 
+def maven_tests(output: str, code: int) -> Counts:
+    last = re.findall(r"Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)$", output, re.MULTILINE)
+    run, failures, errors, left_out = (int(count) for count in last[-1]) if last else (0, 0, 0, 0)
+    failed = failures + errors
+    return Counts(run - failed - left_out, failed or int(code != 0), left_out)
+
+
+def swift_tests(output: str, code: int) -> Counts:
+    found = re.findall(r"Executed (\d+) tests?, with (\d+) failures?", output)
+    run, failed = (int(count) for count in found[-1]) if found else (0, 0)
+    stories = re.search(r"^(\d+) stories played", output, re.MULTILINE)
+    # One test plays all stories; each is a test in every other language.
+    played = int(stories[1]) - 1 if stories and not failed else 0
+    return Counts(max(run - failed, 0) + played, failed or int(code != 0))
+
+
+def mobile_suites() -> Iterator[Suite | str]:
+    """Kotlin on the JVM with the library for servers, Swift with that for devices; or why not, a line for each. What a suite
+    needs is built when its turn comes, each library once."""
+    why_not = mobile.why_no_kotlin()
+    yield f"kotlin: {why_not}" if why_not else Suite("kotlin", mobile.kotlin_command(), maven_tests)
+    yield Suite("device library", [sys.executable, str(ROOT / "scripts" / "mobile.py"), "absent"], plain_line)
+    why_not = mobile.why_no_swift()
+    yield f"swift: {why_not}" if why_not else Suite("swift", mobile.swift_command(), swift_tests)
+
+
 def rust_lint() -> list[Suite]:
     return [
         Suite("format", ["cargo", "fmt", "--all", "--check"]),
@@ -237,7 +264,7 @@ def rust_tests() -> list[Suite]:
     vectors = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "vectors").glob("*.json"))
     return [
         Suite("rust", ["cargo", "test", "-q", "--workspace", "--exclude", "paywright-python",
-                       "--exclude", "paywright-node", "--",
+                       "--exclude", "paywright-node", "--exclude", "paywright-swift", "--",
                        "--skip", STRIPE_MOCK_TEST], cargo_tests, environment),
         Suite("vectors", ["make", "-s", "vectors", f"FILES={' '.join(vectors)}"], plain_line),
     ]
@@ -257,7 +284,7 @@ def stripe_mock() -> Suite | str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["lint", "rust", "python", "node", "package", "bench-python", "bench-node",
+    parser.add_argument("--only", choices=["lint", "rust", "python", "node", "mobile", "package", "bench-python", "bench-node",
                                               "npm", "crash-django"])
     only = parser.parse_args().only
     toolchain.check()
@@ -300,6 +327,13 @@ def main() -> int:
         else:
             toolchain.build_node_module()
             all_of(node_suites())
+    if only in (None, "mobile"):
+        for suite in mobile_suites():
+            if isinstance(suite, Suite):
+                all_of([suite])
+            else:
+                total.add(Counts(skipped=1))
+                skipped.append(suite)
     if only in (None, "package"):
         all_of(packaged(Path(sys.executable)))
         if not toolchain.why_no_node():

@@ -1,0 +1,25 @@
+// swift-tools-version:5.9
+import Foundation
+import PackageDescription
+
+// Where the native library is; `scripts/mobile.py` puts it into the package's own folder.
+let library = ProcessInfo.processInfo.environment["PAYWRIGHT_LIBRARY"] ?? "\(Context.packageDirectory)/lib"
+
+// `examples/swift`, which `scripts/mobile.py` puts beside the tests that run them.
+let isWithExamples = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Examples")
+let examples: [Target] = isWithExamples
+    ? [.executableTarget(name: "checkout", dependencies: ["Paywright"], path: "Examples/checkout")] : []
+
+let package = Package(
+    name: "Paywright",
+    products: [.library(name: "Paywright", targets: ["Paywright"])],
+    targets: [
+        .systemLibrary(name: "PaywrightFFI"),
+        .target(
+            name: "Paywright",
+            dependencies: ["PaywrightFFI"],
+            linkerSettings: [.unsafeFlags(["-L\(library)", "-Xlinker", "-rpath", "-Xlinker", library])]
+        ),
+        .testTarget(name: "PaywrightTests", dependencies: ["Paywright"] + examples.map { .target(name: $0.name) }),
+    ] + examples
+)
