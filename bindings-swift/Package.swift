@@ -6,7 +6,7 @@ import PackageDescription
 let library = ProcessInfo.processInfo.environment["PAYWRIGHT_LIBRARY"] ?? "\(Context.packageDirectory)/lib"
 
 // `examples/swift`, which `scripts/mobile.py` puts beside the tests that run them.
-let isWithExamples = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Examples")
+let isWithExamples = ProcessInfo.processInfo.environment["PAYWRIGHT_EXAMPLES"] != nil
 let examples: [Target] = isWithExamples
     ? [.executableTarget(name: "checkout", dependencies: ["Paywright"], path: "Examples/checkout")] : []
 

@@ -1,6 +1,6 @@
-"""The native library for Swift and Kotlin, what uniffi writes for both, and the toolchains that their tests need. Run as a
-program: `swift-toolchain` sets Swift up in the checkout, `swift` and `kotlin` run tests, `absent` looks for what a device
-must not have, `size` measures."""
+"""The native library for Swift and Kotlin, what uniffi writes for both, and the toolchains that their tests need. Run
+as a program: `swift-toolchain` sets Swift up in the checkout, `swift` and `kotlin` run tests, `absent` looks for what a
+device must not have, `size` measures."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def why_no_swift() -> str:
 
 
 def swift_package(place: Path) -> Path:
-    """The package with what was generated and the library inside. It lies beside the sources, which stay as they are."""
+    """The package with what was generated and the library inside, beside the sources, which stay as they are."""
     package = MOBILE / "swift-package"
     for part in ["Sources", "Tests", "Examples"]:
         shutil.rmtree(package / part, ignore_errors=True)
@@ -110,14 +110,15 @@ def swift_package(place: Path) -> Path:
 
 
 def swift_command() -> list[str]:
-    """Tests of the Swift package, with the library for devices; in the checkout's own Debian where Swift is not at hand."""
+    """Tests of the Swift package, with the library for devices; in the checkout's own Debian where there is no Swift."""
     package = swift_package(written(build("device"), "swift"))
     if shutil.which("swift"):
-        return ["env", f"PAYWRIGHT_ROOT={ROOT}", "swift", "test", "--package-path", str(package)]
+        return ["env", f"PAYWRIGHT_ROOT={ROOT}", "PAYWRIGHT_EXAMPLES=1", "swift", "test", "--package-path", str(package)]
     # A mount namespace of its own: nothing stays mounted, whatever happens. Swift finds its libraries through /proc.
-    inside = 'mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"; mkdir -p "$0/checkout"; mount --bind "$1" "$0/checkout"; '
+    inside = 'mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"; '
+    inside += 'mkdir -p "$0/checkout"; mount --bind "$1" "$0/checkout"; '
     inside += 'exec chroot "$0" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/root LANG=C.UTF-8 PAYWRIGHT_ROOT=/checkout '
-    inside += 'swift test --package-path "/checkout/$2"'
+    inside += 'PAYWRIGHT_EXAMPLES=1 swift test --package-path "/checkout/$2"'
     names = [str(SWIFT_ROOT), str(ROOT), str(package.relative_to(ROOT))]
     return ["unshare", "-m", "--propagation", "private", "bash", "-euc", inside, *names]
 
@@ -132,7 +133,8 @@ def set_swift_up() -> str:
     if shutil.disk_usage(ROOT).free < SWIFT_BYTES:
         return f"{SWIFT_BYTES // 1024**3} GB of disk are needed"
     if not shutil.which("mmdebstrap"):
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "mmdebstrap"]):
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "mmdebstrap"]
+        for command in (["apt-get", "update", "-qq"], install):
             if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
                 return f"`{' '.join(command)}` failed"
     mirror = re.search(r"^URIs:\s*(\S+)", sources.read_text(), re.MULTILINE)
@@ -156,8 +158,8 @@ OF_MERCHANTS = ["api.stripe.com", "stripe-signature", "sk_live_", "api.mch.weixi
 
 
 def absent() -> int:
-    """The library for devices holds no word and no symbol of a gateway that needs a merchant's secret. Each word is looked
-    for in the library for servers, too: one that is not there would prove nothing."""
+    """The library for devices holds no word and no symbol of a gateway that needs a merchant's secret. Each word is
+    looked for in the library for servers, too: one that is not there would prove nothing."""
     failed = 0
     found = {kind: (build(kind) / library_name()).read_bytes().lower() for kind in KINDS}
     for word in OF_MERCHANTS:
@@ -184,7 +186,8 @@ def weights(library: Path) -> dict[str, int]:
 def size() -> int:
     """How large the library for devices is, built and stripped as it is shipped, and what weighs most in it."""
     environment = {**os.environ, "CARGO_PROFILE_WHEEL_STRIP": "none"}
-    subprocess.run(["cargo", "build", "-q", "--profile", "wheel", "-p", "paywright-swift"], cwd=ROOT, env=environment, check=True)
+    command = ["cargo", "build", "-q", "--profile", "wheel", "-p", "paywright-swift"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
     library = toolchain.target() / "wheel" / library_name()
     stripped = MOBILE / f"stripped-{library_name()}"
     subprocess.run(["strip", "-o", str(stripped), str(library)], check=True)

@@ -238,8 +238,8 @@ def swift_tests(output: str, code: int) -> Counts:
 
 
 def mobile_suites() -> Iterator[Suite | str]:
-    """Kotlin on the JVM with the library for servers, Swift with that for devices; or why not, a line for each. What a suite
-    needs is built when its turn comes, each library once."""
+    """Kotlin on the JVM with the library for servers, Swift with that for devices; or why not, a line for each. What a
+    suite needs is built when its turn comes, each library once."""
     why_not = mobile.why_no_kotlin()
     yield f"kotlin: {why_not}" if why_not else Suite("kotlin", mobile.kotlin_command(), maven_tests)
     yield Suite("device library", [sys.executable, str(ROOT / "scripts" / "mobile.py"), "absent"], plain_line)
@@ -251,6 +251,8 @@ def rust_lint() -> list[Suite]:
     return [
         Suite("format", ["cargo", "fmt", "--all", "--check"]),
         Suite("clippy", ["cargo", "clippy", "-q", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        # The core as phones get it, which no other crate asks for.
+        Suite("clippy for devices", ["cargo", "clippy", "-q", "-p", "paywright-swift", "--", "-D", "warnings"]),
         Suite("documentation", ["cargo", "doc", "-q", "-p", "paywright", "--no-deps"], as_one,
               {**os.environ, "RUSTDOCFLAGS": "-D warnings"}),
     ]
@@ -284,8 +286,8 @@ def stripe_mock() -> Suite | str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["lint", "rust", "python", "node", "mobile", "package", "bench-python", "bench-node",
-                                              "npm", "crash-django"])
+    parser.add_argument("--only", choices=["lint", "rust", "python", "node", "mobile", "package", "bench-python",
+                                              "bench-node", "npm", "crash-django"])
     only = parser.parse_args().only
     toolchain.check()
     BUILD.mkdir(exist_ok=True)

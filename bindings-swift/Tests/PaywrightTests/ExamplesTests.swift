@@ -6,8 +6,8 @@ final class ExamplesTests: XCTestCase {
     func testCheckout() throws {
         let process = Process()
         let pipe = Pipe()
-        process.executableURL = Bundle(for: ExamplesTests.self).bundleURL.deletingLastPathComponent()
-            .appendingPathComponent("checkout")
+        let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        process.executableURL = products.appendingPathComponent("checkout")
         process.standardOutput = pipe
         try process.run()
         let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -8,7 +8,7 @@ final class PathTests: XCTestCase {
         try Paywright.open(database: "sqlite::memory:", gateways: [.mock(Mock())], mode: .test, clock: clock, seed: 1)
     }
 
-    /// Protects: the whole way in Swift's own types: ordered, paid once although told twice, refunded, told to the host.
+    /// Protects: the whole way in Swift's own types: ordered, paid once though told twice, refunded, told to the host.
     func testOrderIsPaidAndRefunded() throws {
         let pay = try open()
         let order = try pay.createOrder(currency: "CNY", amount: 100, reference: "tea-1", customer: "ada")
@@ -32,7 +32,9 @@ final class PathTests: XCTestCase {
     /// Protects: what is awaited runs away from the main thread, and tells the engine's errors as they are.
     func testBackground() async throws {
         let pay = try open()
-        let (state, isMain) = try await pay.background { (try $0.createOrder(currency: "CNY", amount: 10).state, Thread.isMainThread) }
+        let (state, isMain) = try await pay.background {
+            (try $0.createOrder(currency: "CNY", amount: 10).state, Thread.isMainThread)
+        }
         XCTAssertEqual(state, "pending")
         XCTAssertFalse(isMain)
         do {
@@ -86,7 +88,9 @@ final class PathTests: XCTestCase {
     func testTexts() throws {
         let pay = try open()
         for id in ["", "ord_\u{1F600}", "ord_\0"] {
-            XCTAssertThrowsError(try pay.order(orderId: id)) { XCTAssertEqual(($0 as? PaywrightError)?.code, "id_format") }
+            XCTAssertThrowsError(try pay.order(orderId: id)) {
+                XCTAssertEqual(($0 as? PaywrightError)?.code, "id_format")
+            }
         }
         XCTAssertThrowsError(try pay.createOrder(currency: "CNY", amount: 1, customer: "a\0b")) {
             XCTAssertEqual(($0 as? PaywrightError)?.code, "id_format")

@@ -81,7 +81,7 @@ extension Date: Readable {
     static func read(_ json: Any) throws -> Date {
         let form = ISO8601DateFormatter()
         let given = try text(json)
-        form.formatOptions = given.contains(".") ? [.withInternetDateTime, .withFractionalSeconds] : [.withInternetDateTime]
+        if given.contains(".") { form.formatOptions.insert(.withFractionalSeconds) }
         guard let date = form.date(from: given) else { throw Inexpressible("\(given) is no instant") }
         return date
     }

@@ -67,8 +67,8 @@ final class VectorsTests: XCTestCase {
         }
     }
 
-    /// Protects: the generic callback in both schemes, with the reason of each refusal. A secret is a text in Swift; the engine
-    /// alone takes binary ones, from a description.
+    /// Protects: the generic callback in both schemes, with the reason of each refusal. A secret is a text in Swift; the
+    /// engine alone takes binary ones, from a description.
     func testHmacCallback() throws {
         for one in try cases("hmac_callback", "cases") {
             let config = try Given(one["config"] as Any)
@@ -76,9 +76,8 @@ final class VectorsTests: XCTestCase {
             let expect = try Given(one["expect"] as Any)
             let keys = config.members["keys"] as? [[String: Any]] ?? []
             if keys.contains(where: { $0["secret_b64"] != nil }) { continue }
-            let valid = keys.filter {
-                ($0["not_before"] as? NSNumber)?.int64Value ?? now <= now && now <= ($0["not_after"] as? NSNumber)?.int64Value ?? now
-            }
+            let limit = { (key: [String: Any], name: String) in (key[name] as? NSNumber)?.int64Value ?? now }
+            let valid = keys.filter { limit($0, "not_before") <= now && now <= limit($0, "not_after") }
             var digest = ""
             let call = {
                 digest = try hmacCallbackVerify(

@@ -1,5 +1,5 @@
-// What the plain types of the public face are in Kotlin, on their way in. It rounds nothing and refuses nothing: what is no
-// amount or no instant is for the core to say, with the code that every language has for it.
+// What the plain types of the public face are in Kotlin, on their way in. It rounds nothing and refuses nothing: what is
+// no amount or no instant is for the core to say, with the code that every language has for it.
 
 package paywright
 

@@ -13,13 +13,16 @@ class HostileTest {
 
     private fun code(call: () -> Unit): String = assertThrows<PaywrightException> { call() }.code
 
-    /** Protects: an amount that is none has the code that it has in Rust, however large its exponent is, and takes no memory. */
+    /** Protects: an amount that is none has the code that it has in Rust, however large its exponent, and fills no memory. */
     @TestFactory
     fun amounts() = mapOf(
         "-1" to "amount_range", "0" to "amount_range", "1.001" to "amount_scale",
-        "1E+1000000000" to "amount_format", "1E-1000000000" to "amount_format", "1" + "0".repeat(60) to "amount_range",
+        "1E+1000000000" to "amount_format", "1E-1000000000" to "amount_format",
+        "1" + "0".repeat(60) to "amount_range",
     ).map { (amount, code) ->
-        dynamicTest(amount.take(20)) { assertEquals(code, code { pay.createOrder("CNY", amount = BigDecimal(amount)) }) }
+        dynamicTest(amount.take(20)) {
+            assertEquals(code, code { pay.createOrder("CNY", amount = BigDecimal(amount)) })
+        }
     }
 
     /** Protects: texts that hold what texts should not hold are refused or kept as they are, never cut. */

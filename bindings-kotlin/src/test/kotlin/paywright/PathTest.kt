@@ -11,9 +11,9 @@ import org.junit.jupiter.api.assertThrows
 
 class PathTest {
     private fun open(clock: ManualClock? = null) =
-        Paywright.open("sqlite::memory:", gateways = listOf(Gateway.Mock(Mock())), mode = Mode.TEST, clock = clock, seed = 1)
+        Paywright.open("sqlite::memory:", listOf(Gateway.Mock(Mock())), Mode.TEST, clock = clock, seed = 1)
 
-    /** Protects: the whole way in Kotlin's own types: ordered, paid once although told twice, refunded, told to the host. */
+    /** Protects: the whole way in Kotlin's own types: ordered, paid once though told twice, refunded, told to the host. */
     @Test
     fun orderIsPaidAndRefunded() = open().use { pay ->
         val order = pay.createOrder("CNY", amount = BigDecimal("100.00"), reference = "tea-1", customer = "ada")
@@ -38,7 +38,9 @@ class PathTest {
     fun coroutinesWaitElsewhere() = runBlocking {
         open().use { pay ->
             val own = Thread.currentThread()
-            val (order, worker) = pay.background { createOrder("CNY", amount = BigDecimal.TEN) to Thread.currentThread() }
+            val (order, worker) = pay.background {
+                createOrder("CNY", amount = BigDecimal.TEN) to Thread.currentThread()
+            }
             assertTrue(worker != own)
             assertEquals("pending", order.state)
             val error = assertThrows<PaywrightException> { runBlocking { pay.background { createOrder("") } } }
@@ -71,7 +73,9 @@ class PathTest {
         val clock = ManualClock(Instant.parse("2026-01-01T00:00:00Z"))
         open(clock).use { pay ->
             panicOnce()
-            val error = assertThrows<PaywrightException.InternalException> { pay.createOrder("CNY", amount = BigDecimal.TEN) }
+            val error = assertThrows<PaywrightException.InternalException> {
+                pay.createOrder("CNY", amount = BigDecimal.TEN)
+            }
             assertEquals("internal", error.code)
             assertEquals("pending", pay.createOrder("CNY", amount = BigDecimal.TEN).state)
         }

@@ -14,12 +14,15 @@ class ScenariosTest {
 
     /** Protects: every story goes in Kotlin as it goes in Rust, down to the ids. */
     @TestFactory
-    fun stories() = files.map { DynamicTest.dynamicTest(it.nameWithoutExtension) { Story(read("tests/scenarios/${it.name}")).play() } }
+    fun stories() = files.map { file ->
+        DynamicTest.dynamicTest(file.nameWithoutExtension) { Story(read("tests/scenarios/${file.name}")).play() }
+    }
 
     /** Protects: every method of the public face is called by some story. */
     @Test
     fun everyMethodIsPlayed() {
-        val methods = read("tests/surface.json").getValue("methods").jsonArray.map { it.jsonObject.getValue("name").jsonPrimitive.content }
+        val table = read("tests/surface.json").getValue("methods").jsonArray
+        val methods = table.map { it.jsonObject.getValue("name").jsonPrimitive.content }
         val steps = files.flatMap { read("tests/scenarios/${it.name}").getValue("steps").jsonArray }
         val called = steps.mapNotNull { it.jsonObject["call"]?.jsonPrimitive?.content }.toSet()
         assertEquals(emptySet(), methods.toSet() - called)

@@ -32,7 +32,7 @@ class Story(private val file: JsonObject) {
     private val saved = mutableMapOf<String, JsonElement>()
     private val pay = Paywright.open(
         "sqlite::memory:",
-        gateways = list("gateways")?.map { gateway(it.jsonObject) } ?: listOf(gateway(Json.parseToJsonElement("""{"mock": {}}""").jsonObject)),
+        gateways = list("gateways")?.map { gateway(it.jsonObject) } ?: listOf(Gateway.Mock(Mock())),
         mode = Mode.valueOf((text("mode") ?: "test").uppercase()),
         flows = list("flows").orEmpty().map { it.toString() },
         webhooks = list("webhooks").orEmpty().map { ::Webhook.called(it.jsonObject) },

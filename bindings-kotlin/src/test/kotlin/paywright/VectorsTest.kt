@@ -64,7 +64,8 @@ class VectorsTest {
     @TestFactory
     fun stripe() = cases("stripe_webhooks", "cases") { case ->
         val secrets = listOf(case.text("secret")!!)
-        judged(case) { stripeVerify(body(case), case.text("header"), secrets, case.number("now"), case.number("tolerance")) }
+        val (now, tolerance) = case.number("now") to case.number("tolerance")
+        judged(case) { stripeVerify(body(case), case.text("header"), secrets, now, tolerance) }
     }
 
     /** Protects: messages of Standard Webhooks with shared secrets and with key pairs, through the binding. */
@@ -80,19 +81,21 @@ class VectorsTest {
         val (id, time, signature) = Triple(case.text("id")!!, case.number("timestamp"), case.text("signature")!!)
         val named = mapOf("webhook-id" to id, "webhook-timestamp" to "$time", "webhook-signature" to signature)
         val secret = case.text("secret")
-        standardWebhooksVerify(body(case), named.mapValues { listOf(it.value) }, listOf(secret ?: case.text("public_key")!!), time)
+        val key = secret ?: case.text("public_key")!!
+        standardWebhooksVerify(body(case), named.mapValues { listOf(it.value) }, listOf(key), time)
         if (secret != null) assertEquals(signature, standardWebhooksSign(id, time, body(case), secret))
     }
 
-    /** Protects: the generic callback in both schemes, with the reason of each refusal. A secret is a text in Kotlin; the engine
-     *  alone takes binary ones, from a description. */
+    /** Protects: the generic callback in both schemes, with the reason of each refusal. A secret is a text in Kotlin; the
+     *  engine alone takes binary ones, from a description. */
     @TestFactory
     fun hmacCallback() = cases("hmac_callback", "cases") { case ->
         val config = case.getValue("config").jsonObject
         val (now, expect) = case.number("now") to case.expected()
         val keys = config.getValue("keys").jsonArray.map { it.jsonObject }
         if (keys.any { "secret_b64" in it }) return@cases
-        val valid = keys.filter { now in (it["not_before"]?.jsonPrimitive?.long ?: now)..(it["not_after"]?.jsonPrimitive?.long ?: now) }
+        val limit = { key: JsonObject, name: String -> key[name]?.jsonPrimitive?.long ?: now }
+        val valid = keys.filter { now in limit(it, "not_before")..limit(it, "not_after") }
         var digest: String? = null
         val call = {
             digest = hmacCallbackVerify(
@@ -114,7 +117,9 @@ class VectorsTest {
     @TestFactory
     fun weChatPay() = cases("wechatpay", "verify", "notify_event") { case ->
         val names = case.getValue("trust_store").jsonArray.map { it.jsonPrimitive.content }
-        val pem = { name: String -> keyOf("wechatpay", name, "certificate_pem") ?: keyOf("wechatpay", name, "public_spki_pem")!! }
+        val pem = { name: String ->
+            keyOf("wechatpay", name, "certificate_pem") ?: keyOf("wechatpay", name, "public_spki_pem")!!
+        }
         val keys = names.associate { keyOf("wechatpay", it, "serial")!! to pem(it) }
         val code = refusal { wechatpayVerify(body(case), headers(case), keys, case.number("now")) }
         if ("either" !in case.expected()) assertEquals(case.expected().flag("verified"), code == null, code)

@@ -1,4 +1,4 @@
-// Between the JSON of scenario files and the types of the public face, in both directions, by what the types themselves say.
+// Between the JSON of scenario files and the types of the public face, in both directions, by what the types say.
 
 package paywright
 
@@ -79,7 +79,8 @@ private fun named(value: JsonObject, of: KType): Map<String, Any?> =
     }
 
 private fun word(kind: KClass<*>, word: String): Any =
-    kind.java.enumConstants.find { (it as Enum<*>).name.lowercase() == word } ?: throw Inexpressible("$kind has no $word")
+    kind.java.enumConstants.find { (it as Enum<*>).name.lowercase() == word }
+        ?: throw Inexpressible("$kind has no $word")
 
 private fun record(kind: KClass<*>, fields: JsonObject): Any = kind.primaryConstructor!!.called(fields)
 
@@ -104,7 +105,9 @@ fun plain(value: Any?): JsonElement = when (value) {
     is SecretText -> JsonPrimitive(value.toString())
     is Enum<*> -> JsonPrimitive(value.name.lowercase())
     is List<*> -> buildJsonArray { value.forEach { add(plain(it)) } }
-    is Map<*, *> -> buildJsonObject { value.forEach { (name, item) -> put(name as String, plain((item as? List<*>)?.single() ?: item)) } }
+    is Map<*, *> -> buildJsonObject {
+        value.forEach { (name, item) -> put(name as String, plain((item as? List<*>)?.single() ?: item)) }
+    }
     else -> buildJsonObject {
         value::class.memberProperties.forEach { put(snake(it.name), plain(it.getter.call(value))) }
     }
