@@ -185,10 +185,10 @@ def weights(library: Path) -> dict[str, int]:
 
 def size() -> int:
     """How large the library for devices is, built and stripped as it is shipped, and what weighs most in it."""
-    environment = {**os.environ, "CARGO_PROFILE_WHEEL_STRIP": "none"}
-    command = ["cargo", "build", "-q", "--profile", "wheel", "-p", "paywright-swift"]
+    environment = {**os.environ, "CARGO_PROFILE_DEVICE_STRIP": "none"}
+    command = ["cargo", "build", "-q", "--profile", "device", "-p", "paywright-swift"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    library = toolchain.target() / "wheel" / library_name()
+    library = toolchain.target() / "device" / library_name()
     stripped = MOBILE / f"stripped-{library_name()}"
     subprocess.run(["strip", "-o", str(stripped), str(library)], check=True)
     bytes_ = stripped.stat().st_size
