@@ -7,8 +7,10 @@ let library = ProcessInfo.processInfo.environment["PAYWRIGHT_LIBRARY"] ?? "\(Con
 
 // `examples/swift`, which `scripts/mobile.py` puts beside the tests that run them.
 let isWithExamples = ProcessInfo.processInfo.environment["PAYWRIGHT_EXAMPLES"] != nil
-let examples: [Target] = isWithExamples
-    ? [.executableTarget(name: "checkout", dependencies: ["Paywright"], path: "Examples/checkout")] : []
+let names = isWithExamples ? ["checkout", "callback", "refund"] : []
+let examples: [Target] = names.map {
+    .executableTarget(name: $0, dependencies: ["Paywright"], path: "Examples/\($0)")
+}
 
 let package = Package(
     name: "Paywright",
