@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo example test lint render vectors crash crash-django faults bench wheels npm versions clean help
+.PHONY: demo example test lint render swift-toolchain mobile device-size vectors crash crash-django faults bench wheels npm versions clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -23,6 +23,15 @@ lint: ## formatting, clippy and the types of the Python package
 
 render: ## write the files that are rendered from the surface table
 	@cargo run -q -p paywright-tests --bin render
+
+swift-toolchain: ## Debian's Swift in a folder of the checkout, where there is none (3 GB; needs root)
+	@$(PYTHON) scripts/mobile.py swift-toolchain
+
+mobile: ## the tests in Kotlin and in Swift
+	@$(PYTHON) scripts/test.py --only mobile
+
+device-size: ## what the library for devices weighs, stripped
+	@$(PYTHON) scripts/mobile.py size
 
 vectors: ## run vector files: make vectors FILES="a.json b.json"
 	@cargo run -q -p paywright-tests --bin vectors -- $(FILES)

@@ -1383,30 +1383,6 @@ export declare class Paywright implements AsyncDisposable {
  */
 export declare const signatures: {
   /**
-   * Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is in Unix seconds.
-   * Errors: `secret_empty`, `key_type`, `argument_range`.
-   */
-  stripeSign(
-    body: BodyLike,
-    secret: KeyLike,
-    timestamp: number,
-  ): string;
-  /**
-   * Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`, `secrets` are the
-   * `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are tolerated unless said, 0 for any age. A
-   * time in the future passes, as with Stripe's own libraries. Errors: `too_large`, `auth_missing`,
-   * `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
-   */
-  stripeVerify(
-    body: BodyLike,
-    header: string,
-    secrets: readonly KeyLike[],
-    now: number,
-    options?: {
-      toleranceS?: number | null | undefined;
-    },
-  ): Done;
-  /**
    * Signs a message as Standard Webhooks does: the value of the header `webhook-signature`, `v1` for a secret
    * `whsec_…` and `v1a` for a private key `whsk_…`. `timestamp`, in Unix seconds, and `id` go into the headers
    * `webhook-timestamp` and `webhook-id`. Errors: `text_format`, `argument_range`, `secret_empty`,
@@ -1463,6 +1439,30 @@ export declare const signatures: {
       toleranceS?: number | null | undefined;
     },
   ): SignedCallback;
+  /**
+   * Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is in Unix seconds.
+   * Errors: `secret_empty`, `key_type`, `argument_range`.
+   */
+  stripeSign(
+    body: BodyLike,
+    secret: KeyLike,
+    timestamp: number,
+  ): string;
+  /**
+   * Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`, `secrets` are the
+   * `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are tolerated unless said, 0 for any age. A
+   * time in the future passes, as with Stripe's own libraries. Errors: `too_large`, `auth_missing`,
+   * `auth_malformed`, `auth_not_configured`, `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
+   */
+  stripeVerify(
+    body: BodyLike,
+    header: string,
+    secrets: readonly KeyLike[],
+    now: number,
+    options?: {
+      toleranceS?: number | null | undefined;
+    },
+  ): Done;
   /**
    * Signs a request to WeChat Pay (API v3): the value of the header `Authorization`. `path` is the path with its
    * query as it goes over the wire, `serial` the number of the merchant's API certificate, `privateKey` PEM.

@@ -13,11 +13,12 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import databases
+import mobile
 import toolchain
 from toolchain import BUILD, ROOT
 
@@ -232,6 +233,32 @@ def packaged(python: Path) -> list[Suite]:
     ]
 
 
+def maven_tests(output: str, code: int) -> Counts:
+    last = re.findall(r"Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)$", output, re.MULTILINE)
+    run, failures, errors, left_out = (int(count) for count in last[-1]) if last else (0, 0, 0, 0)
+    failed = failures + errors
+    return Counts(run - failed - left_out, failed or int(code != 0), left_out)
+
+
+def swift_tests(output: str, code: int) -> Counts:
+    found = re.findall(r"Executed (\d+) tests?, with (\d+) failures?", output)
+    run, failed = (int(count) for count in found[-1]) if found else (0, 0)
+    stories = re.search(r"^(\d+) stories played", output, re.MULTILINE)
+    # One test plays all stories; each is a test in every other language.
+    played = int(stories[1]) - 1 if stories and not failed else 0
+    return Counts(max(run - failed, 0) + played, failed or int(code != 0))
+
+
+def mobile_suites() -> Iterator[Suite | str]:
+    """Kotlin on the JVM with the library for servers, Swift with that for devices; or why not, a line for each. What a
+    suite needs is built when its turn comes, each library once."""
+    why_not = mobile.why_no_kotlin()
+    yield f"kotlin: {why_not}" if why_not else Suite("kotlin", mobile.kotlin_command(), maven_tests)
+    yield Suite("device library", [sys.executable, str(ROOT / "scripts" / "mobile.py"), "absent"], plain_line)
+    why_not = mobile.why_no_swift()
+    yield f"swift: {why_not}" if why_not else Suite("swift", mobile.swift_command(), swift_tests)
+
+
 def rust_lint() -> list[Suite]:
     return [
         Suite("format", ["cargo", "fmt", "--all", "--check"]),
@@ -239,6 +266,8 @@ def rust_lint() -> list[Suite]:
         # Hosts with a store and a transport of their own leave SQLite and the network out.
         Suite("clippy, no features", ["cargo", "clippy", "-q", "-p", "paywright", "--no-default-features",
                                       "--", "-D", "warnings"]),
+        # The core as phones get it, which no other crate asks for.
+        Suite("clippy for devices", ["cargo", "clippy", "-q", "-p", "paywright-swift", "--", "-D", "warnings"]),
         Suite("documentation", ["cargo", "doc", "-q", "-p", "paywright", "--no-deps"], as_one,
               {**os.environ, "RUSTDOCFLAGS": "-D warnings"}),
     ]
@@ -252,7 +281,7 @@ def rust_tests() -> list[Suite]:
     vectors = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "vectors").glob("*.json"))
     return [
         Suite("rust", ["cargo", "test", "-q", "--workspace", "--exclude", "paywright-python",
-                       "--exclude", "paywright-node", "--",
+                       "--exclude", "paywright-node", "--exclude", "paywright-swift", "--",
                        "--skip", STRIPE_MOCK_TEST], cargo_tests, environment),
         Suite("vectors", ["make", "-s", "vectors", f"FILES={' '.join(vectors)}"], plain_line),
     ]
@@ -272,8 +301,8 @@ def stripe_mock() -> Suite | str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["lint", "rust", "python", "node", "package", "bench-python", "bench-node",
-                                              "npm", "newest-node", "crash-django"])
+    parser.add_argument("--only", choices=["lint", "rust", "python", "node", "mobile", "package", "bench-python",
+                                              "bench-node", "npm", "newest-node", "crash-django"])
     only = parser.parse_args().only
     toolchain.check()
     BUILD.mkdir(exist_ok=True)
@@ -315,6 +344,13 @@ def main() -> int:
         else:
             toolchain.build_node_module()
             all_of(node_suites())
+    if only in (None, "mobile"):
+        for suite in mobile_suites():
+            if isinstance(suite, Suite):
+                all_of([suite])
+            else:
+                total.add(Counts(skipped=1))
+                skipped.append(suite)
     if only in (None, "package"):
         all_of(packaged(Path(sys.executable)))
         if not toolchain.why_no_node():

@@ -9,6 +9,7 @@ mod python;
 mod python_async;
 mod python_web;
 mod reference;
+mod swift;
 
 use std::path::{Path, PathBuf};
 
@@ -37,6 +38,7 @@ pub fn all() -> Vec<Rendered> {
         file("bindings-python/python/paywright/_codes.py", python_web::codes()),
         file("bindings-python/python/paywright/fastapi/models.py", python_web::models()),
         file("bindings-python/python/paywright/display.py", python::display()),
+        file("bindings-swift/Tests/PaywrightTests/Calls.swift", swift::calls()),
     ]
 }
 

@@ -2033,27 +2033,6 @@ class ManualClock:
 
 def _restore(record: str, json: str) -> object: ...
 def _schema_steps(store: object) -> list[tuple[int, list[str], list[str]]]: ...
-def stripe_sign(
-    body: BodyLike,
-    secret: KeyLike,
-    timestamp: int,
-) -> str:
-    """Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is
-    in Unix seconds. Errors: `secret_empty`, `key_type`, `argument_range`.
-    """
-def stripe_verify(
-    body: BodyLike,
-    header: str | None,
-    secrets: Iterable[KeyLike],
-    now: int,
-    tolerance_s: int | None = None,
-) -> Done:
-    """Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`,
-    `secrets` are the `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are
-    tolerated unless said, 0 for any age. A time in the future passes, as with Stripe's own
-    libraries. Errors: `too_large`, `auth_missing`, `auth_malformed`, `auth_not_configured`,
-    `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
-    """
 def standard_webhooks_sign(
     id: str,
     timestamp: int,
@@ -2105,6 +2084,27 @@ def hmac_callback_verify(
     `secrets` are those that are valid now. Errors: `too_large`, `malformed`,
     `duplicate_field`, `canonical`, `auth_…`, `secret_empty`, `value_unknown`,
     `argument_conflict`.
+    """
+def stripe_sign(
+    body: BodyLike,
+    secret: KeyLike,
+    timestamp: int,
+) -> str:
+    """Signs a body as Stripe does: the value of the header `Stripe-Signature`. `timestamp` is
+    in Unix seconds. Errors: `secret_empty`, `key_type`, `argument_range`.
+    """
+def stripe_verify(
+    body: BodyLike,
+    header: str | None,
+    secrets: Iterable[KeyLike],
+    now: int,
+    tolerance_s: int | None = None,
+) -> Done:
+    """Proves that a body comes from Stripe. `header` is the value of `Stripe-Signature`,
+    `secrets` are the `whsec_…` of the endpoint, `now` is in Unix seconds; 300 seconds are
+    tolerated unless said, 0 for any age. A time in the future passes, as with Stripe's own
+    libraries. Errors: `too_large`, `auth_missing`, `auth_malformed`, `auth_not_configured`,
+    `auth_mismatch`, `auth_stale`, `malformed`, `secret_empty`.
     """
 def wechatpay_authorization(
     method: str,

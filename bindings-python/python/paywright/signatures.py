@@ -6,12 +6,12 @@ Bodies are raw bytes, times are Unix seconds that the caller gives; a refusal is
 """
 
 from ._native import (
-    stripe_sign,
-    stripe_verify,
     standard_webhooks_sign,
     standard_webhooks_verify,
     hmac_callback_sign,
     hmac_callback_verify,
+    stripe_sign,
+    stripe_verify,
     wechatpay_authorization,
     wechatpay_verify,
     wechatpay_decrypt,

@@ -1,10 +1,8 @@
 //! Configurations become accounts: each record of the table is handed to its gateway, which checks it as a whole. Nothing
 //! is opened or sent here.
 
-mod alipay;
-mod paypal;
-mod stripe;
-mod wechatpay;
+#[cfg(feature = "merchant")]
+mod merchant;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,11 +29,10 @@ pub struct Known {
 impl Known {
     /// Of an account of this configuration.
     pub fn of(config: &GatewayConfig) -> Self {
-        let callback_url = match config {
-            GatewayConfig::WechatPay(config) => Some(config.callback_url.clone()),
-            GatewayConfig::Alipay(config) => Some(config.callback_url.clone()),
-            _ => None,
-        };
+        #[cfg(feature = "merchant")]
+        let callback_url = merchant::callback_url(config);
+        #[cfg(not(feature = "merchant"))]
+        let callback_url = None;
         Known { kind: config.kind(), callback_url }
     }
 }
@@ -86,10 +83,8 @@ pub fn one(config: &GatewayConfig) -> Result<Arc<dyn Gateway>> {
         GatewayConfig::Mock(config) => Arc::new(mock(config)?),
         GatewayConfig::Bank(config) => Arc::new(bank(config)?),
         GatewayConfig::Signed(config) => Arc::new(signed(config)?),
-        GatewayConfig::Stripe(config) => Arc::new(stripe::account(config)?),
-        GatewayConfig::WechatPay(config) => Arc::new(wechatpay::account(config)?),
-        GatewayConfig::Alipay(config) => Arc::new(alipay::account(config)?),
-        GatewayConfig::PayPal(config) => Arc::new(paypal::account(config)?),
+        #[cfg(feature = "merchant")]
+        config => merchant::one(config)?,
     })
 }
 

@@ -2,14 +2,18 @@
 //! verify callbacks. A gateway never sends anything, never reads a clock and never changes a payment.
 
 mod action;
+#[cfg(feature = "merchant")]
 pub mod alipay;
 pub mod bank;
 mod fact;
 mod intent;
 pub mod mock;
+#[cfg(feature = "merchant")]
 pub mod paypal;
 pub mod signed;
+#[cfg(feature = "merchant")]
 pub mod stripe;
+#[cfg(feature = "merchant")]
 pub mod wechatpay;
 
 use crate::clock::Time;

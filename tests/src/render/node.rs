@@ -384,7 +384,7 @@ fn given_name(name: &str) -> &str {
 }
 
 /// A name of the table as JavaScript spells it.
-fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     let mut words = name.split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |spelled, word| {

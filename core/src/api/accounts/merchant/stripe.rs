@@ -1,6 +1,6 @@
 //! The configuration of a Stripe account becomes its gateway, which checks it. Nothing is decided here.
 
-use super::types::{self, Stripe as Config};
+use crate::api::types::{self, Stripe as Config};
 use crate::error::Result;
 use crate::gateway::stripe::{NAME, Stripe, StripeOptions};
 use crate::secret::Secret;

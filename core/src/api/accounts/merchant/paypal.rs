@@ -1,6 +1,6 @@
 //! The configuration of PayPal as an account.
 
-use super::types::PayPal as Config;
+use crate::api::types::PayPal as Config;
 use crate::error::Result;
 use crate::gateway::paypal::{PayPal, PayPalOptions};
 use crate::secret::Secret;

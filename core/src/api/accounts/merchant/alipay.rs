@@ -1,6 +1,6 @@
 //! The configuration of alipay as an account.
 
-use super::types::Alipay;
+use crate::api::types::Alipay;
 use crate::error::{Code, Error, Result};
 use crate::gateway::alipay::{self, AlipayOptions, NAME, Trust};
 use crate::sign::rsa::PrivateKey;

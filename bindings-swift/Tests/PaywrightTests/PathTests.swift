@@ -1,0 +1,111 @@
+import Foundation
+import XCTest
+
+@testable import Paywright
+
+final class PathTests: XCTestCase {
+    private func open(clock: ManualClock? = nil) throws -> Paywright {
+        try Paywright.open(database: "sqlite::memory:", gateways: [.mock(Mock())], mode: .test, clock: clock, seed: 1)
+    }
+
+    /// Protects: the whole way in Swift's own types: ordered, paid once though told twice, refunded, told to the host.
+    func testOrderIsPaidAndRefunded() throws {
+        let pay = try open()
+        let order = try pay.createOrder(currency: "CNY", amount: 100, reference: "tea-1", customer: "ada")
+        let payment = try pay.createPayment(orderId: order.id, method: "wechat", returnUrl: "https://shop.example/done")
+        XCTAssertEqual(payment.action.kind, .redirect)
+        let callback = try XCTUnwrap(pay.mockCallbacks(paymentId: payment.id, kind: "success").first)
+        let headers = callback.headers.mapValues { [$0] }
+        let taken = try pay.handleCallback(gateway: "mock", headers: headers, body: callback.body)
+        XCTAssertEqual(taken.outcome, .applied)
+        XCTAssertTrue(try pay.handleCallback(gateway: "mock", headers: headers, body: callback.body).duplicate)
+        XCTAssertEqual(try pay.payment(paymentId: payment.id).state, .succeeded)
+        XCTAssertEqual(try pay.order(orderId: order.id).due, 0)
+        let refund = try pay.refund(paymentId: payment.id, amount: 30, reason: "one box was damp")
+        XCTAssertEqual(refund.amount, 30)
+        XCTAssertEqual(try pay.order(orderId: order.id).refunded, 30)
+        let events = try pay.events().map(\.event)
+        XCTAssertTrue(events.contains("order.paid") && events.contains("refund.created"))
+        XCTAssertTrue(try pay.verify().ok)
+    }
+
+    /// Protects: what is awaited runs away from the main thread, and tells the engine's errors as they are.
+    func testBackground() async throws {
+        let pay = try open()
+        let (state, isMain) = try await pay.background {
+            (try $0.createOrder(currency: "CNY", amount: 10).state, Thread.isMainThread)
+        }
+        XCTAssertEqual(state, "pending")
+        XCTAssertFalse(isMain)
+        do {
+            _ = try await pay.background { try $0.createOrder(currency: "") }
+            XCTFail("an order without a currency")
+        } catch let error as PaywrightError {
+            XCTAssertEqual(error.code, "currency")
+        }
+    }
+
+    /// Protects: an error says what happened in every way that a host asks for it.
+    func testErrorsSayWhatHappened() throws {
+        XCTAssertThrowsError(try open().order(orderId: "ord_00000000000000000000000000")) { thrown in
+            guard let error = thrown as? PaywrightError, case .NotFound = error else { return XCTFail("\(thrown)") }
+            XCTAssertEqual(error.code, "order_not_found")
+            XCTAssertFalse(error.retryable)
+            XCTAssertEqual(error.refusal.httpStatus, 404)
+            XCTAssertNotEqual(error.message(for: "zh-Hans"), error.message(for: "en_GB"))
+            XCTAssertTrue([error.message, error.message(for: "zh")].contains(thrown.localizedDescription))
+        }
+    }
+
+    /// Protects: a secret is not told by printing what holds it.
+    func testSecretsAreNotPrinted() {
+        let webhook = Webhook(url: "https://shop.example/hook", secrets: ["whsec_dGhyb3dhd2F5"])
+        var dumped = ""
+        dump(webhook, to: &dumped)
+        XCTAssertFalse("\(webhook) \(String(reflecting: webhook)) \(dumped)".contains("dGhyb3dhd2F5"))
+    }
+
+    /// Protects: what is no amount or no instant is refused with a code of the core, and ends no process.
+    func testBadInput() throws {
+        let pay = try open()
+        let amounts: [(Decimal, String)] = [
+            (Decimal.nan, "amount_format"), (-1, "amount_range"), (Decimal(string: "1.005")!, "amount_scale"),
+        ]
+        for (amount, code) in amounts {
+            XCTAssertThrowsError(try pay.createOrder(currency: "CNY", amount: amount)) {
+                XCTAssertEqual(($0 as? PaywrightError)?.code, code, "\(amount)")
+            }
+        }
+        for seconds in [Double.infinity, -Double.infinity, Double.nan, 1e300] {
+            let time = Date(timeIntervalSince1970: seconds)
+            XCTAssertThrowsError(try pay.createOrder(currency: "CNY", amount: 1, payableUntil: time)) {
+                XCTAssertEqual(($0 as? PaywrightError)?.code, "argument_range", "\(seconds)")
+            }
+        }
+    }
+
+    /// Protects: texts that hold what texts should not hold are refused or kept as they are, never cut.
+    func testTexts() throws {
+        let pay = try open()
+        for id in ["", "ord_\u{1F600}", "ord_\0"] {
+            XCTAssertThrowsError(try pay.order(orderId: id)) {
+                XCTAssertEqual(($0 as? PaywrightError)?.code, "id_format")
+            }
+        }
+        XCTAssertThrowsError(try pay.createOrder(currency: "CNY", amount: 1, customer: "a\0b")) {
+            XCTAssertEqual(($0 as? PaywrightError)?.code, "id_format")
+        }
+        let note = ["note": "\u{1F600}"]
+        XCTAssertEqual(try pay.createOrder(currency: "CNY", amount: 1, metadata: note).metadata, note)
+    }
+
+    /// Protects: a panic in the core is an error, and the process and the engine go on.
+    func testPanicsAreErrors() throws {
+        let pay = try open(clock: ManualClock(now: Date(timeIntervalSince1970: 1_767_225_600)))
+        panicOnce()
+        XCTAssertThrowsError(try pay.createOrder(currency: "CNY", amount: 10)) {
+            XCTAssertEqual(($0 as? PaywrightError)?.code, "internal")
+        }
+        XCTAssertEqual(try pay.createOrder(currency: "CNY", amount: 10).state, "pending")
+    }
+}
