@@ -142,7 +142,8 @@ pub fn write_text(out: &mut String, text: &str) {
     out.push('"');
 }
 
-fn write_escaped(out: &mut String, text: &str) {
+/// The same without the quotes around it.
+pub(crate) fn write_escaped(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),

@@ -4,11 +4,10 @@
 use super::Stripe;
 use super::account::is_id;
 use super::states::{self, Meaning, Unclear};
-use super::wire::{Event as Message, Object};
+use super::wire::{Event as Message, Object, write_json};
 use crate::error::{Code, Error, Result};
 use crate::gateway::{Fact, Mark, Notice, PaymentFact, Subject};
 use crate::id::RefundId;
-use crate::json::write_text;
 use crate::payment::Event;
 
 /// Snapshots and thin messages, by their `object`.
@@ -38,7 +37,7 @@ impl Stripe {
             THIN => hinted(kind, object),
             _ => (subject(kind, object), fact(kind, object)),
         };
-        let redacted_body = redacted(&id, kind, object);
+        let redacted_body = redacted(message, object);
         // A redelivery differs in `pending_webhooks`, so the id alone makes a message the same.
         Ok(Notice { mark: Mark { id, digest: None }, subject, fact, redacted_body })
     }
@@ -189,34 +188,34 @@ fn is_printable(id: &str) -> bool {
 }
 
 /// What a person needs who finds the message later: no secret, nothing about the payer.
-fn redacted(id: &str, kind: &str, object: &Object<'_>) -> String {
+fn redacted(message: &Message<'_>, object: &Object<'_>) -> String {
+    // Each name brings the end of the value before it, so that little is written in many pieces.
     let texts = [
-        (r#"{"id":"#, Some(id)),
-        (r#","type":"#, Some(kind)),
-        (r#","object":"#, object.id.get()),
-        (r#","payment_intent":"#, object.payment_intent.id()),
-        (r#","status":"#, object.status.get()),
-        (r#","payment_status":"#, object.payment_status.get()),
-        (r#","currency":"#, object.currency.get()),
+        (r#"{"id":""#, message.id.read()),
+        (r#"","type":""#, message.kind.read()),
+        (r#"","object":""#, object.id.read()),
+        (r#"","payment_intent":""#, object.payment_intent.read()),
+        (r#"","status":""#, object.status.read()),
+        (r#"","payment_status":""#, object.payment_status.read()),
+        (r#"","currency":""#, object.currency.read()),
     ];
     let numbers = [
-        (r#","amount":""#, object.amount),
-        (r#","amount_total":""#, object.amount_total),
-        (r#","amount_received":""#, object.amount_received),
+        (r#"","amount":""#, object.amount),
+        (r#"","amount_total":""#, object.amount_total),
+        (r#"","amount_received":""#, object.amount_received),
     ];
     let mut out = String::with_capacity(320);
-    for (opening, text) in texts {
+    for (name, text) in texts {
         let Some(text) = text else { continue };
-        out.push_str(opening);
-        write_text(&mut out, text);
+        out.push_str(name);
+        write_json(&mut out, text);
     }
     let mut digits = itoa::Buffer::new();
-    for (opening, number) in numbers {
+    for (name, number) in numbers {
         let Some(number) = number.0 else { continue };
-        out.push_str(opening);
+        out.push_str(name);
         out.push_str(digits.format(number));
-        out.push('"');
     }
-    out.push('}');
+    out.push_str(r#""}"#);
     out
 }

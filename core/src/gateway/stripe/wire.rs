@@ -9,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::error::{Code, Error, Result};
-use crate::json::DEPTH_MAX;
+use crate::json::{DEPTH_MAX, write_escaped};
 
 /// A webhook message, of either kind. Its objects are on the heap: they are large, and as they are read, whatever they
 /// stand in is moved.
@@ -147,10 +147,15 @@ impl Object<'_> {
 #[derive(Default)]
 pub(super) struct Text<'a>(Option<Cow<'a, str>>);
 
-impl Text<'_> {
+impl<'a> Text<'a> {
     /// The text, unless it is absent or empty.
     pub fn get(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.is_empty())
+    }
+
+    /// The same for [`write_json`].
+    pub fn read(&self) -> Option<&Cow<'a, str>> {
+        self.0.as_ref().filter(|text| !text.is_empty())
     }
 
     /// The text, or nothing to compare with.
@@ -185,12 +190,29 @@ impl<'a> Linked<'a> {
         }
     }
 
+    /// The same for [`write_json`].
+    pub fn read(&self) -> Option<&Cow<'a, str>> {
+        match self {
+            Linked::Nothing => None,
+            Linked::Id(id) => Some(id),
+            Linked::Whole(object) => object.id.read(),
+        }
+    }
+
     /// All of it, where it was asked for.
     pub fn object(&self) -> Option<&Object<'a>> {
         match self {
             Linked::Whole(object) => Some(object),
             Linked::Nothing | Linked::Id(_) => None,
         }
+    }
+}
+
+/// Writes what stands between the quotes of a text in JSON. A text that was borrowed stood there as it is.
+pub(super) fn write_json(out: &mut String, text: &Cow<'_, str>) {
+    match text {
+        Cow::Borrowed(text) => out.push_str(text),
+        Cow::Owned(text) => write_escaped(out, text),
     }
 }
 
