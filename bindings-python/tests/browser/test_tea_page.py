@@ -40,7 +40,10 @@ def test_scan_and_pay(browser: Browser, address: str, window: str, click: str, w
     visitor.open("/")
     visitor.see("shop")
     visitor.page.get_by_role("region", name="Oolong, 100 g").get_by_role("button", name="Pay with WeChat").click()
-    expect(visitor.page.get_by_alt_text("QR code of the payment")).to_be_visible()
+    code = visitor.page.get_by_alt_text("QR code of the payment")
+    expect(code).to_be_visible()
+    # Of the size that it is drawn in: an image that did not come has none.
+    expect(code).not_to_have_js_property("naturalWidth", 0)
     expect(visitor.page.locator("#state")).to_have_text("Waiting for you to scan…")
     visitor.see("shop-qr")
     phone = visitor.tab()
