@@ -209,6 +209,7 @@ impl<'a> Linked<'a> {
 }
 
 /// Writes what stands between the quotes of a text in JSON. A text that was borrowed stood there as it is.
+#[allow(clippy::ptr_arg)] // whether it is borrowed is the point
 pub(super) fn write_json(out: &mut String, text: &Cow<'_, str>) {
     match text {
         Cow::Borrowed(text) => out.push_str(text),
