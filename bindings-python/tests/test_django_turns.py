@@ -187,10 +187,10 @@ def test_a_callback_says_no_more_than_it_must(pay: Paywright, store: Observed) -
         assert [statement.split()[0] for statement in store.said] == [*begun, *expected]
 
 
+# MySQL and MariaDB have a queue of their own.
+@pytest.mark.parametrize("alias", [name for name in SHARED if name == "postgresql"], indirect=True)
 def test_turns_are_taken_in_the_order_of_asking(alias: str, pay: Paywright) -> None:
     """Protects: the slowest answers. Whoever came first is not overtaken by those who write one thing after the other."""
-    if connections[alias].vendor != "postgresql":
-        pytest.skip("another database's own queue")
     rounds, writers = 3, 6
 
     def write(number: int) -> None:
