@@ -141,6 +141,7 @@ def set_swift_up() -> str:
     if not mirror:
         return f"{sources} names no mirror"
     shutil.rmtree(SWIFT_ROOT, ignore_errors=True)
+    SWIFT_ROOT.parent.mkdir(exist_ok=True)
     command = ["mmdebstrap", "-q", "--mode=root", "--variant=apt", f"--include={SWIFT_PACKAGES}",
                '--aptopt=Acquire::Languages "none"', "--dpkgopt=path-exclude=/usr/share/doc/*",
                "--keyring=/usr/share/keyrings", "trixie", str(SWIFT_ROOT), f"deb {mirror[1]} trixie main"]
