@@ -105,6 +105,10 @@ impl Successors {
         if certificate_serial(&first) != serial {
             return Err(refused("its serial number is another"));
         }
+        // Merchants' certificates stand under the same roots: a successor has the name of one that was configured.
+        if !self.between.iter().any(|known| known.subject_text() == first.subject_text()) {
+            return Err(refused("it is issued to somebody else"));
+        }
         let between: Vec<_> = found.chain(self.between.iter().cloned()).collect();
         let mut last = &first;
         for _ in 0..CHAIN_MAX {

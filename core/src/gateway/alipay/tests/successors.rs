@@ -147,6 +147,18 @@ fn what_is_not_believed() {
     }
 }
 
+/// Protects: a merchant's certificate, which stands under the same roots as Alipay's own, never speaks for Alipay.
+#[test]
+fn a_merchant_is_not_alipay() {
+    let account = Alipay::new(by_certificates()).unwrap();
+    assert!(query(&account, &trade(APP_KEY, APP_CERTIFICATE)).is_err());
+    let brought = download(APP_KEY, &format!("{APP_CERTIFICATE}\n{BETWEEN}"));
+    let error = account.learn(&errand(&account), &brought, at()).unwrap_err();
+    assert_eq!(error.code(), Code::AuthCert);
+    assert!(error.message().contains("somebody else"), "{error}");
+    assert!(query(&account, &trade(APP_KEY, APP_CERTIFICATE)).is_err());
+}
+
 /// Protects: what a serial number never looks like is not asked for, and payers who are sent away wait for nothing.
 #[test]
 fn what_is_not_asked_for() {
