@@ -7,8 +7,9 @@ use napi::bindgen_prelude::{
 };
 use napi::{
     Env, JsDate, JsNumber, KeyCollectionMode, KeyConversion, KeyFilter, Property,
-    PropertyAttributes, Result, ValueType,
+    PropertyAttributes, Result, ValueType, check_status, sys,
 };
+use zeroize::Zeroize;
 
 use crate::given::{Given, camel};
 use crate::shown::Value;
@@ -145,10 +146,17 @@ fn number(value: &Unknown<'_>) -> Result<Given> {
     })
 }
 
+/// Longer strings are asked for their length first.
+const SHORT_MAX: usize = 384;
+
 /// A string. Half a surrogate pair arrives as a replacement character, of which a string may also hold a real one.
 fn text(value: &Unknown<'_>) -> Result<Given> {
-    let text: String = known(value)?;
-    if text.contains('\u{fffd}') {
+    let text = match short_text(value)? {
+        Some(text) => text,
+        None => known(value)?,
+    };
+    // Most strings do not even hold what a replacement character begins with.
+    if text.as_bytes().contains(&0xef) && text.contains('\u{fffd}') {
         let utf16 = value.coerce_to_string()?.into_utf16()?;
         let broken = char::decode_utf16(utf16.as_slice().iter().copied()).any(|c| c.is_err());
         if broken {
@@ -156,6 +164,33 @@ fn text(value: &Unknown<'_>) -> Result<Given> {
         }
     }
     Ok(Given::Text(text))
+}
+
+/// A string that surely fits into a small buffer, copied through it: asking for its length costs as much as copying it.
+#[allow(unsafe_code)]
+fn short_text(value: &Unknown<'_>) -> Result<Option<String>> {
+    let mut buffer = [0_u8; SHORT_MAX];
+    let mut length = 0;
+    let raw = value.value();
+    // SAFETY: a live value of a live environment is read into a buffer of the length that is said.
+    let status = unsafe {
+        sys::napi_get_value_string_utf8(
+            raw.env,
+            raw.value,
+            buffer.as_mut_ptr().cast(),
+            SHORT_MAX,
+            &mut length,
+        )
+    };
+    check_status!(status)?;
+    // What was cut off leaves no room for another character of four bytes and the null at the end.
+    let whole = buffer.get(..length).filter(|read| read.len() < SHORT_MAX - 4);
+    let text = whole.and_then(|read| std::str::from_utf8(read).ok()).map(str::to_owned);
+    // It may have been a secret.
+    if let Some(read) = buffer.get_mut(..length) {
+        read.zeroize();
+    }
+    Ok(text)
 }
 
 /// Makes a value of JavaScript.
