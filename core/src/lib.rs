@@ -29,6 +29,8 @@ pub mod webhook;
 pub mod api;
 pub mod display;
 pub mod engine;
+#[cfg(feature = "sqlite")]
+pub mod follow;
 pub mod gateway;
 pub mod sign;
 pub mod signatures;

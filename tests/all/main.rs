@@ -6,6 +6,7 @@ mod crash;
 mod display;
 mod due;
 mod faults;
+mod following;
 mod host_gateway;
 mod imports;
 mod machines;
