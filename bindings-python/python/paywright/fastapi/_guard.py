@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from .._codes import refusal
 from .._exact import read_json
+from .._status import StatusKeys
 from .._web import problem
 from ..errors import PaywrightError
 from ..starlette import read_body, respond
@@ -59,6 +60,25 @@ class GuardedRoute(APIRoute):
                 return Response(status_code=400)
 
         return guarded
+
+
+def signed_route(keys: StatusKeys) -> type[GuardedRoute]:
+    """A route about a payment whose answers are signed, as the bytes that the framework made of them; no refusal is."""
+
+    class SignedRoute(GuardedRoute):
+        def get_route_handler(self) -> Handler:
+            handle = super().get_route_handler()
+
+            async def signed(request: Request) -> Response:
+                answer = await handle(request)
+                if answer.status_code == 200:
+                    # An id has one spelling: where there is a payment, this is its own.
+                    answer.headers.update(keys.headers(request.path_params["payment_id"], bytes(answer.body)))
+                return answer
+
+            return signed
+
+    return SignedRoute
 
 
 async def _read(request: Request) -> None:
