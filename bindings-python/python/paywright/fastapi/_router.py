@@ -20,7 +20,7 @@ from ..aio import AsyncPaywright
 from ..starlette import read_body, respond
 from . import _shapes as shapes
 from ._callers import Caller, Customers, OrderFinder, nobody
-from ._guard import GuardedRoute, signed_route
+from ._guard import GuardedRoute, SignedRoute
 from ._openapi import CREATING, LISTING, READING, REFUNDING, SIGNED_ANSWER, refusals
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _add_reading(
         summary="Where a payment stands",
         response_model=shapes.PaymentStatus,
         responses={**refusals(*READING), **({} if keys is None else SIGNED_ANSWER)},
-        route_class_override=None if keys is None else signed_route(keys),
+        route_class_override=None if keys is None else SignedRoute.by(keys),
     )
 
     async def record(payment_id: str, caller: Caller = Depends(authorise)) -> dict[str, Any]:
