@@ -48,8 +48,8 @@ function tried(key) {
 }
 
 /**
- * The private keys of the option `statusKeys`, tried. Answers with what signs an answer about a payment, or with what leaves it as it
- * is where there are none. Throws `config_missing`, `secret_empty`, `key_type`, `config_invalid`.
+ * The private keys of the option `statusKeys`, tried. Answers with what signs an answer about a payment; where there are none, with
+ * what leaves it as it is. Throws `config_missing`, `secret_empty`, `key_type`, `config_invalid`.
  */
 function signer(given) {
   if (given === undefined || given === null) return (_id, answer) => answer;

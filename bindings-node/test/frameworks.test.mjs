@@ -215,7 +215,8 @@ for (const [name, start] of Object.entries(APPLICATIONS)) {
       assert.deepEqual([payment_id, state, amount, currency], [payment.id, 'init', '100.00', 'CNY']);
       const unsigned = await fetch(`${plain}/payments/${path}`, { headers: { 'x-customer': 'emma' } });
       assert.deepEqual([unsigned.status, await unsigned.json(), isSigned(unsigned)], [200, shown, false]);
-      for (const [status, other, customer] of [[200, 'history'], [404, path, 'carl'], [403, path, ''], [400, 'pay_x/status'], [404, 'x']]) {
+      const others = [[200, 'history'], [404, path, 'carl'], [403, path, ''], [400, 'pay_x/status'], [404, 'x']];
+      for (const [status, other, customer] of others) {
         const told = await get(other, customer);
         assert.deepEqual([told.status, isSigned(told)], [status, false], other);
       }
@@ -237,7 +238,8 @@ for (const [name, start] of Object.entries(APPLICATIONS)) {
     for (const [statusKeys, code, why] of WRONG) {
       await assert.rejects(async () => start({ statusKeys }), (error) => {
         assert.ok(error instanceof PaywrightError, String(error));
-        assert.deepEqual([error.code, error.group, error.httpStatus, error.details.setting], [code, 'config_error', 500, 'statusKeys']);
+        const { group, httpStatus, details } = error;
+        assert.deepEqual([error.code, group, httpStatus, details.setting], [code, 'config_error', 500, 'statusKeys']);
         assert.match(error.message, why);
         assert.ok(error.message.includes('statusKeys') && error.messageZh.includes('statusKeys'));
         for (const key of [statusKeys].flat()) {
