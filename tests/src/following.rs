@@ -1,17 +1,18 @@
 //! Plays the stories of followed payments: each step is one call of a follower, compared with what the file expects. The
-//! format is described in `tests/followings/README.md`.
+//! format is described in `tests/followings/README.md`. Also what the application of the kill test has of its server.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use paywright::api::types::Secret;
-use paywright::clock::{Clock, ManualClock, Time};
+use paywright::clock::{Clock, ManualClock, SystemClock, Time};
 use paywright::error::Error;
-use paywright::follow::{FollowerOptions, PaymentFollower};
-use paywright::http::{NoResponse, Response};
+use paywright::follow::{FollowedPayment, FollowerOptions, PaymentFollower};
+use paywright::http::{NoResponse, Request, Response, Transport};
 use paywright::id::SeededRandomness;
 use paywright::signatures::standard_webhooks_sign;
+use paywright::transport::HttpTransport;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -22,6 +23,7 @@ const BEGIN: &str = "2026-01-01T00:00:00Z";
 /// Throwaway keys that sign.
 const SERVER: &str =
     "whsk_dGhyb3dhd2F5IGtleSBvZiB0aGUgc2VydmVyIC4uLi7wEXv3/UgB5T0mrCp2qkPQle8NgKMGrRzF82S9kYQPiQ==";
+const SERVER_PUBLIC: &str = "whpk_8BF79/1IAeU9JqwqdqpD0JXvDYCjBq0cxfNkvZGED4k=";
 const OTHER: &str =
     "whsk_dGhyb3dhd2F5IGtleSBvZiB0aGUgb3RoZXIgLi4uLi6a7PcGavnAtQvpOxVMVxfZLhd+EmkaxXLXwQ8Lhr10bg==";
 
@@ -237,6 +239,63 @@ impl Play<'_> {
             other => other.clone(),
         }
     }
+}
+
+/// The address of an application's own server.
+pub struct Server(String);
+
+impl Server {
+    /// One that listens there, such as `http://127.0.0.1:8000`.
+    pub fn at(address: &str) -> Self {
+        Server(address.to_owned())
+    }
+
+    /// A follower of its payments, on a file, by the machine's clock.
+    pub fn follower(&self, file: &Path) -> Result<PaymentFollower, String> {
+        let options = FollowerOptions {
+            status_url: format!("{}/payments/{{payment_id}}/status", self.0),
+            messages_url: Some(format!("{}/messages", self.0)),
+            public_keys: vec![Secret::from(SERVER_PUBLIC)],
+            ..FollowerOptions::default()
+        };
+        PaymentFollower::open(&file.to_string_lossy(), options).map_err(|e| e.message())
+    }
+}
+
+/// The headers that the server signs an answer with.
+pub fn signed(body: &[u8]) -> Result<Vec<(&'static str, String)>, Error> {
+    let now = SystemClock.now().seconds();
+    let signature = standard_webhooks_sign("msg_1", now, body, SERVER)?;
+    Ok(vec![
+        ("webhook-id", "msg_1".to_owned()),
+        ("webhook-timestamp", now.to_string()),
+        ("webhook-signature", signature),
+    ])
+}
+
+/// Sends what is due over the network, until nothing is; what is shown after each answer is handed to `show`.
+pub fn carry(
+    follower: &PaymentFollower,
+    show: &mut dyn FnMut(FollowedPayment) -> Result<(), String>,
+) -> Result<(), String> {
+    let network = HttpTransport::default();
+    while let Some(step) = follower.next_step().map_err(|e| e.message())? {
+        let (Some(ticket), Some(request)) = (step.ticket, step.request) else { break };
+        let method = if request.method == "POST" { "POST" } else { "GET" };
+        let headers = request.headers.0.iter().map(|(name, value)| {
+            let name = match name.as_str() {
+                "accept" => "accept",
+                "content-type" => "content-type",
+                _ => "idempotency-key",
+            };
+            (name, value.clone())
+        });
+        let request =
+            Request { method, url: request.url, headers: headers.collect(), body: request.body.0 };
+        let answer = follower.resume(&ticket, network.send(&request)).map_err(|e| e.message())?;
+        answer.payment.map_or(Ok(()), &mut *show)?;
+    }
+    Ok(())
 }
 
 type Made = Result<Value, Error>;
