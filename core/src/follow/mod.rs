@@ -6,11 +6,10 @@
 //! came back. It believes the server's words only, proved by its public key where one is configured; nothing that was said
 //! before a success takes the success back, in whatever order the words arrive.
 
-mod followed;
-mod pace;
+mod messages;
+mod payments;
 mod statement;
 mod steps;
-mod told;
 mod types;
 
 use std::collections::HashMap;
@@ -28,8 +27,6 @@ use crate::sign::standard_webhooks::Keys;
 use crate::store::sqlite::{SqliteOptions, SqliteStore};
 use crate::store::{self, Connection, Migration, Store, sql};
 
-pub use followed::Followed;
-pub use told::Told;
 pub use types::{FollowAnswer, FollowStep, FollowedPayment, ServerMessage};
 
 /// Where a payment's id goes in the address of its status.

@@ -4,6 +4,7 @@
 use crate::clock::Time;
 use crate::currency::Currency;
 use crate::error::{Code, Error, Result};
+use crate::followed::Word;
 use crate::gateway::{Action, ActionKind};
 use crate::id::PaymentId;
 use crate::json::{Object, Value};
@@ -15,70 +16,53 @@ pub const STATEMENT_BYTES_MAX: usize = 64 * 1024;
 /// What an event about a payment begins with.
 const PAYMENT_EVENT: &str = "payment.";
 
-/// What is said about one payment.
-#[derive(Debug)]
-pub struct Statement {
-    pub id: PaymentId,
-    /// Where it stands; nothing where an event says something else about it.
-    pub state: Option<State>,
-    pub order_id: Option<String>,
-    pub money: Option<Money>,
-    pub action: Option<Action>,
-    pub expires_at: Option<Time>,
-    pub paid_at: Option<Time>,
-    pub failure_code: Option<String>,
-    pub failure_message: Option<String>,
+/// Reads a payment. Fails with `too_large`, `malformed`, `duplicate_field`, `id_format`, `value_unknown`, `amount_…`,
+/// `currency`, `text_format` (a time).
+pub fn of_payment(json: &[u8]) -> Result<Word> {
+    let object = bounded(json)?;
+    payment(&object)
 }
 
-impl Statement {
-    /// Reads a payment. Fails with `too_large`, `malformed`, `duplicate_field`, `id_format`, `value_unknown`, `amount_…`,
-    /// `currency`, `text_format` (a time).
-    pub fn of_payment(json: &[u8]) -> Result<Self> {
-        let object = bounded(json)?;
-        Self::payment(&object)
+/// Reads a push: a payment, or an event of the server's webhooks. Nothing where it is about no payment.
+pub fn of_push(json: &[u8]) -> Result<Option<Word>> {
+    let object = bounded(json)?;
+    match (object.text("type"), object.object("data")) {
+        (Some(name), Some(data)) => event(name, data),
+        _ => payment(&object).map(Some),
     }
+}
 
-    /// Reads a push: a payment, or an event of the server's webhooks. Nothing where it is about no payment.
-    pub fn of_push(json: &[u8]) -> Result<Option<Self>> {
-        let object = bounded(json)?;
-        match (object.text("type"), object.object("data")) {
-            (Some(event), Some(data)) => Self::event(event, data),
-            _ => Self::payment(&object).map(Some),
-        }
-    }
+fn payment(object: &Object<'_>) -> Result<Word> {
+    let id = text(object, ["id", "payment_id", "paymentId"]);
+    let state = text(object, ["state", "status"]);
+    Ok(Word {
+        id: PaymentId::parse(id.ok_or_else(|| malformed("it has no id"))?)?,
+        state: Some(State::parse(state.ok_or_else(|| malformed("it has no state"))?)?),
+        order_id: owned(object, ["order_id", "orderId"]),
+        money: money(object)?,
+        action: object.object("action").map(|given| action(given)?.to_json()).transpose()?,
+        expires_at: time(object, ["expires_at", "expiresAt"])?,
+        paid_at: time(object, ["paid_at", "paidAt"])?,
+        failure_code: owned(object, ["failure_code", "failureCode"]),
+        failure_message: owned(object, ["failure_message", "failureMessage"]),
+    })
+}
 
-    fn payment(object: &Object<'_>) -> Result<Self> {
-        let id = text(object, ["id", "payment_id", "paymentId"]);
-        let state = text(object, ["state", "status"]);
-        Ok(Statement {
-            id: PaymentId::parse(id.ok_or_else(|| malformed("it has no id"))?)?,
-            state: Some(State::parse(state.ok_or_else(|| malformed("it has no state"))?)?),
-            order_id: owned(object, ["order_id", "orderId"]),
-            money: money(object)?,
-            action: object.object("action").map(action).transpose()?,
-            expires_at: time(object, ["expires_at", "expiresAt"])?,
-            paid_at: time(object, ["paid_at", "paidAt"])?,
-            failure_code: owned(object, ["failure_code", "failureCode"]),
-            failure_message: owned(object, ["failure_message", "failureMessage"]),
-        })
-    }
-
-    /// The amount of an event is the part that moved, not what the payment shall collect: it is not read.
-    fn event(event: &str, data: &Object<'_>) -> Result<Option<Self>> {
-        let Some(word) = event.strip_prefix(PAYMENT_EVENT) else { return Ok(None) };
-        let Some(id) = data.text("payment_id") else { return Ok(None) };
-        Ok(Some(Statement {
-            id: PaymentId::parse(id)?,
-            state: State::parse(word).ok(),
-            order_id: data.text("order_id").map(str::to_owned),
-            money: None,
-            action: None,
-            expires_at: None,
-            paid_at: None,
-            failure_code: None,
-            failure_message: None,
-        }))
-    }
+/// The amount of an event is the part that moved, not what the payment shall collect: it is not read.
+fn event(name: &str, data: &Object<'_>) -> Result<Option<Word>> {
+    let Some(word) = name.strip_prefix(PAYMENT_EVENT) else { return Ok(None) };
+    let Some(id) = data.text("payment_id") else { return Ok(None) };
+    Ok(Some(Word {
+        id: PaymentId::parse(id)?,
+        state: State::parse(word).ok(),
+        order_id: data.text("order_id").map(str::to_owned),
+        money: None,
+        action: None,
+        expires_at: None,
+        paid_at: None,
+        failure_code: None,
+        failure_message: None,
+    }))
 }
 
 fn bounded(json: &[u8]) -> Result<Object<'_>> {

@@ -1,11 +1,11 @@
 //! What is to be sent next, and what came back. It sends nothing, and believes nothing that is not proved.
 
-use super::statement::Statement;
-use super::{FollowAnswer, FollowStep, FollowedPayment, PLACE_OF_ID, PaymentFollower};
+use super::{FollowAnswer, FollowStep, FollowedPayment, PLACE_OF_ID, PaymentFollower, statement};
 use crate::api::guarded;
 use crate::api::types::{self, OutgoingRequest};
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
+use crate::followed::Word;
 use crate::http::{NoResponse, Response};
 use crate::id::{MessageId, PaymentId};
 use crate::store::sql;
@@ -104,9 +104,9 @@ impl PaymentFollower {
     }
 
     /// The server's word about a payment, if it proves to be one.
-    fn believed(&self, id: PaymentId, response: Response) -> Result<Statement> {
+    fn believed(&self, id: PaymentId, response: Response) -> Result<Word> {
         self.prove(response.headers, &response.body)?;
-        let said = Statement::of_payment(&response.body)?;
+        let said = statement::of_payment(&response.body)?;
         match said.id == id {
             true => Ok(said),
             false => Err(Error::new(Code::Malformed)

@@ -3,7 +3,7 @@
 use super::{Columns, Connection, Value, all, count, integer, one, text, time};
 use crate::clock::Time;
 use crate::error::Result;
-use crate::follow::{Followed, Told};
+use crate::followed::{Followed, Told};
 use crate::id::{MessageId, PaymentId};
 use crate::payment::State;
 
@@ -22,7 +22,7 @@ fn read_followed(c: &mut Columns<'_>) -> Result<Followed> {
         state: c.word(State::parse)?,
         amount: c.integer()?,
         currency: c.currency()?,
-        action: crate::gateway::Action::from_json(c.text()?)?,
+        action: c.string()?,
         expires_at: c.optional_time()?,
         paid_at: c.optional_time()?,
         failure_code: c.optional_string()?,
@@ -40,7 +40,7 @@ fn read_followed(c: &mut Columns<'_>) -> Result<Followed> {
 
 /// Writes a payment, whether it is there already or not.
 pub fn write_followed(connection: &mut dyn Connection, row: &Followed) -> Result<()> {
-    let (id, action) = (row.id.to_bytes(), row.action.to_json()?);
+    let id = row.id.to_bytes();
     connection
         .execute(
             "INSERT INTO followed (public_id, order_id, state, amount, currency, action, expires_at, \
@@ -60,7 +60,7 @@ pub fn write_followed(connection: &mut dyn Connection, row: &Followed) -> Result
                 Value::Text(row.state.as_str()),
                 Value::Integer(row.amount),
                 Value::Text(row.currency.code()),
-                Value::Text(&action),
+                Value::Text(&row.action),
                 time(row.expires_at),
                 time(row.paid_at),
                 text(row.failure_code.as_deref()),

@@ -1,11 +1,11 @@
 //! What the server is to be told: kept until it is taken, sent in the order it was given, each under one number that the
 //! server recognises it by. What it means is between the application and its server.
 
-use super::{PaymentFollower, ServerMessage, pace};
+use super::{PaymentFollower, ServerMessage};
 use crate::api::guarded;
 use crate::api::values::to_time;
-use crate::clock::Time;
 use crate::error::{Code, Error, Result};
+use crate::followed::Told;
 use crate::http::{NoResponse, Response};
 use crate::id::MessageId;
 use crate::json::Object;
@@ -16,21 +16,6 @@ use crate::webhook::{Failure, Verdict, judge};
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// A server that is not reached for so many messages needs somebody to look.
 const MESSAGES_MAX: i64 = 10_000;
-
-/// A row of the follower's file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // as the record of the public face says
-pub struct Told {
-    pub id: MessageId,
-    pub body: String,
-    pub attempts: i64,
-    pub last_status: Option<i64>,
-    pub last_error: Option<String>,
-    /// Nothing once the server refused it.
-    pub due_at: Option<Time>,
-    pub created_at: Time,
-    pub updated_at: Time,
-}
 
 impl PaymentFollower {
     /// Keeps a message for the server, a JSON object: on disk when this returns, posted by the next steps, in order, until the
@@ -65,7 +50,7 @@ impl PaymentFollower {
                 }
                 sql::follow::write_told(connection, &written)
             })?;
-            Ok(row.shown(false))
+            Ok(shown(row, false))
         })
     }
 
@@ -73,7 +58,7 @@ impl PaymentFollower {
     pub fn messages(&self) -> Result<Vec<ServerMessage>> {
         guarded(|| {
             let rows = self.read(sql::follow::all_told)?;
-            Ok(rows.into_iter().map(|row| row.shown(false)).collect())
+            Ok(rows.into_iter().map(|row| shown(row, false)).collect())
         })
     }
 
@@ -105,7 +90,7 @@ impl PaymentFollower {
             let failure = match &verdict {
                 Verdict::Taken => {
                     sql::follow::forget_told(connection, id)?;
-                    return Ok(Some(row.shown(true)));
+                    return Ok(Some(shown(row, true)));
                 }
                 Verdict::Gone => {
                     let error = "it answered 410".to_owned();
@@ -113,36 +98,26 @@ impl PaymentFollower {
                 }
                 Verdict::Failed(failure) => failure,
             };
-            row.last_status = failure.status;
-            row.last_error = Some(failure.error.clone());
-            let later = pace::after_trouble(row.attempts, failure.retry_after, dice, now);
-            row.due_at = (!is_refusal(failure)).then_some(later);
+            row.note(failure, dice, now);
             sql::follow::write_told(connection, &row)?;
-            Ok(Some(row.shown(false)))
+            Ok(Some(shown(row, false)))
         })
     }
 }
 
-impl Told {
-    fn shown(self, is_taken: bool) -> ServerMessage {
-        ServerMessage {
-            id: self.id.to_string(),
-            body: self.body,
-            is_taken,
-            is_refused: !is_taken && self.due_at.is_none(),
-            attempts: self.attempts,
-            next_attempt_at: self.due_at.filter(|_| !is_taken).map(to_time),
-            last_status: self.last_status,
-            last_error: self.last_error,
-            created_at: to_time(self.created_at),
-        }
+/// As it is shown.
+fn shown(row: Told, is_taken: bool) -> ServerMessage {
+    ServerMessage {
+        id: row.id.to_string(),
+        body: row.body,
+        is_taken,
+        is_refused: !is_taken && row.due_at.is_none(),
+        attempts: row.attempts,
+        next_attempt_at: row.due_at.filter(|_| !is_taken).map(to_time),
+        last_status: row.last_status,
+        last_error: row.last_error,
+        created_at: to_time(row.created_at),
     }
-}
-
-/// A clear no to this very message, which would be the same tomorrow. Whoever is not let in, comes too often or too early is
-/// not refused for good.
-fn is_refusal(failure: &Failure) -> bool {
-    !failure.endpoint && failure.status.is_some_and(|s| (400..500).contains(&s) && s != 425)
 }
 
 fn too_large(field: &str, limit: String) -> Error {
