@@ -193,3 +193,42 @@ fn moved(from: State, said: State) -> State {
 fn is_refusal(failure: &Failure) -> bool {
     !failure.endpoint && failure.status.is_some_and(|s| (400..500).contains(&s) && s != 425)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Protects: no word of the server, in whatever order words arrive, takes back a success or reopens what is over.
+    #[test]
+    fn no_word_takes_back_a_success() {
+        for from in State::ALL.iter().copied() {
+            for said in State::ALL.iter().copied() {
+                let to = moved(from, said);
+                assert!(from != State::Succeeded || to == State::Succeeded, "{from:?} {said:?}");
+                assert!(said != State::Succeeded || to == State::Succeeded, "{from:?} {said:?}");
+                assert!(from.is_active() || !to.is_active(), "{from:?} {said:?} {to:?}");
+                assert!(to == from || to == said, "{from:?} {said:?} {to:?}");
+            }
+        }
+        assert_eq!(moved(State::Authorized, State::Processing), State::Authorized);
+        assert_eq!(moved(State::Failed, State::Expired), State::Failed);
+    }
+
+    /// Protects: the queue. Only a clear no to this very message puts it aside; what may pass does not.
+    #[test]
+    fn only_a_clear_no_is_for_good() {
+        let refused = |status: u16| {
+            let response = crate::http::Response { status, headers: Vec::new(), body: Vec::new() };
+            match crate::webhook::judge(&Ok(response), Time::from_millis(0)) {
+                crate::webhook::Verdict::Failed(failure) => is_refusal(&failure),
+                other => panic!("{other:?}"),
+            }
+        };
+        for status in [400, 405, 409, 413, 415, 422] {
+            assert!(refused(status), "{status}");
+        }
+        for status in [301, 302, 401, 403, 404, 408, 425, 429, 500, 502, 503, 599] {
+            assert!(!refused(status), "{status}");
+        }
+    }
+}

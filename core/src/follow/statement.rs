@@ -122,3 +122,47 @@ fn action(object: &Object<'_>) -> Result<Action> {
 fn malformed(why: &str) -> Error {
     Error::new(Code::Malformed).with("format", "payment").with("why", why)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Protects: a payment is read as Python's adapters, Node's adapters and the engine itself write it.
+    #[test]
+    fn every_spelling_is_read() {
+        let id = "pay_01J0000000000000000000000A";
+        for json in [
+            format!(
+                r#"{{"payment_id":"{id}","status":"pending","state":"init","amount":"1.00","currency":"CNY"}}"#
+            ),
+            format!(r#"{{"paymentId":"{id}","status":"init","amount":1.00,"currency":"CNY"}}"#),
+            format!(
+                r#"{{"id":"{id}","state":"init","amount":"1","currency":"CNY","expires_at":null}}"#
+            ),
+        ] {
+            let word = of_payment(json.as_bytes()).unwrap();
+            assert_eq!(word.id.to_string(), id);
+            assert_eq!(word.state, Some(State::Init), "{json}");
+            assert_eq!(word.money.map(|money| money.minor), Some(100), "{json}");
+        }
+        let large = vec![b' '; STATEMENT_BYTES_MAX + 1];
+        assert_eq!(of_payment(&large).unwrap_err().code(), Code::TooLarge);
+        assert_eq!(of_push(&large).unwrap_err().code(), Code::TooLarge);
+    }
+
+    proptest! {
+        /// Protects: whatever a server or somebody in its place sends, reading it ends.
+        #[test]
+        fn nothing_that_arrives_upsets_it(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            text in r#"\{("(id|state|type|data|amount|currency|action)":("[a-z_0-9.]{0,30}"|\{\}|[0-9e.]{1,8}),?){0,5}\}"#,
+        ) {
+            for sent in [bytes.as_slice(), text.as_bytes()] {
+                drop(of_payment(sent));
+                drop(of_push(sent));
+            }
+        }
+    }
+}
