@@ -131,6 +131,7 @@ mod tests {
     use super::*;
     use crate::gateway::signed::Signed;
     use crate::gateway::{Fact, Gateway, Moment, Notice, Subject};
+    use crate::http::CALLBACK_BYTES_MAX;
     use crate::sign::standard_webhooks::{SIGNATURE, SigningKey, TIMESTAMP, sign};
 
     const NOW: i64 = 1_795_000_000;
@@ -313,6 +314,24 @@ mod tests {
             let headers = [(ID, id), (TIMESTAMP, &NOW.to_string()), (SIGNATURE, &signature)];
             assert_eq!(receive(&of_new(), headers, BODY).err(), Some(Code::AuthMalformed), "{id}");
         }
+    }
+
+    /// Protects: H34, H53: what is too large is refused before a signature is looked at.
+    #[test]
+    fn large_messages_are_refused() {
+        let now = NOW.to_string();
+        let answer = |signature: &str, body: &str| {
+            let headers = [(ID, "msg_1"), (TIMESTAMP, now.as_str()), (SIGNATURE, signature)];
+            receive(&of_new(), headers, body).err()
+        };
+        let good = signature(&private(NEW), "msg_1", NOW, BODY);
+        let wrong = signature(&private(OLD), "msg_1", NOW, BODY);
+        let many = |wrong_ones: usize| format!("{}{good}", format!("{wrong} ").repeat(wrong_ones));
+        assert_eq!(answer(&many(15), BODY), None);
+        assert_eq!(answer(&many(16), BODY), Some(Code::TooLarge));
+        let body = format!("{BODY}{}", " ".repeat(CALLBACK_BYTES_MAX + 1 - BODY.len()));
+        let signed = signature(&private(NEW), "msg_1", NOW, &body);
+        assert_eq!(answer(&signed, &body), Some(Code::TooLarge));
     }
 
     /// Protects: each half of a key stands only where it belongs, and the refusal says which one that is.
