@@ -12,6 +12,7 @@ mod imports;
 mod machines;
 mod nonces;
 mod outgoing;
+mod pages;
 mod requirements;
 mod scenarios;
 mod stripe;
