@@ -65,40 +65,6 @@ final class PathTests: XCTestCase {
         XCTAssertFalse("\(webhook) \(String(reflecting: webhook)) \(dumped)".contains("dGhyb3dhd2F5"))
     }
 
-    /// Protects: what is no amount or no instant is refused with a code of the core, and ends no process.
-    func testBadInput() throws {
-        let pay = try open()
-        let amounts: [(Decimal, String)] = [
-            (Decimal.nan, "amount_format"), (-1, "amount_range"), (Decimal(string: "1.005")!, "amount_scale"),
-        ]
-        for (amount, code) in amounts {
-            XCTAssertThrowsError(try pay.createOrder(currency: "CNY", amount: amount)) {
-                XCTAssertEqual(($0 as? PaywrightError)?.code, code, "\(amount)")
-            }
-        }
-        for seconds in [Double.infinity, -Double.infinity, Double.nan, 1e300] {
-            let time = Date(timeIntervalSince1970: seconds)
-            XCTAssertThrowsError(try pay.createOrder(currency: "CNY", amount: 1, payableUntil: time)) {
-                XCTAssertEqual(($0 as? PaywrightError)?.code, "argument_range", "\(seconds)")
-            }
-        }
-    }
-
-    /// Protects: texts that hold what texts should not hold are refused or kept as they are, never cut.
-    func testTexts() throws {
-        let pay = try open()
-        for id in ["", "ord_\u{1F600}", "ord_\0"] {
-            XCTAssertThrowsError(try pay.order(orderId: id)) {
-                XCTAssertEqual(($0 as? PaywrightError)?.code, "id_format")
-            }
-        }
-        XCTAssertThrowsError(try pay.createOrder(currency: "CNY", amount: 1, customer: "a\0b")) {
-            XCTAssertEqual(($0 as? PaywrightError)?.code, "id_format")
-        }
-        let note = ["note": "\u{1F600}"]
-        XCTAssertEqual(try pay.createOrder(currency: "CNY", amount: 1, metadata: note).metadata, note)
-    }
-
     /// Protects: a panic in the core is an error, and the process and the engine go on.
     func testPanicsAreErrors() throws {
         let pay = try open(clock: ManualClock(now: Date(timeIntervalSince1970: 1_767_225_600)))
