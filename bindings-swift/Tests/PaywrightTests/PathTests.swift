@@ -57,6 +57,24 @@ final class PathTests: XCTestCase {
         }
     }
 
+    /// Protects: who reads Chinese, in either script, is told in Chinese; everybody else in English, also where a language
+    /// only begins like it.
+    func testErrorsInBothLanguages() throws {
+        XCTAssertThrowsError(try open().order(orderId: "ord_00000000000000000000000000")) { thrown in
+            guard let error = thrown as? PaywrightError else { return XCTFail("\(thrown)") }
+            XCTAssertTrue(error.refusal.explanationZh.contains("订单"))
+            for language in ["zh", "zh-Hans", "zh-Hant", "zh-Hans-CN", "zh_TW", "ZH-HANT-HK"] {
+                XCTAssertEqual(error.message(for: language), error.refusal.explanationZh, language)
+            }
+            for language in ["en", "en-GB", "de", "ja-JP", "zha", "", "x-zh"] {
+                XCTAssertEqual(error.message(for: language), error.refusal.explanation, language)
+            }
+            let preferred = error.message(for: Locale.preferredLanguages.first ?? "en")
+            XCTAssertEqual(error.errorDescription, preferred)
+            XCTAssertEqual(thrown.localizedDescription, preferred)
+        }
+    }
+
     /// Protects: a secret is not told by printing what holds it.
     func testSecretsAreNotPrinted() {
         let webhook = Webhook(url: "https://shop.example/hook", secrets: ["whsec_dGhyb3dhd2F5"])
