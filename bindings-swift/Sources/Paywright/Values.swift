@@ -9,6 +9,7 @@ public struct SecretText: Hashable, Sendable, ExpressibleByStringLiteral, Custom
 {
     private let text: String
 
+    /// The secret itself.
     public init(_ text: String) { self.text = text }
 
     public init(stringLiteral text: String) { self.text = text }
