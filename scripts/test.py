@@ -259,8 +259,8 @@ def mobile_suites() -> Iterator[Suite | str]:
         yield f"swift: {why_not}"
         return
     yield Suite("swift", mobile.swift_command(), swift_tests)
-    for name, script in (("swift for Apple", "xcframework.py"), ("swift reference", "swift_docs.py")):
-        yield Suite(name, [sys.executable, str(ROOT / "scripts" / script), "check"], plain_line)
+    for name, script, count in (("swift for Apple", "xcframework.py", plain_line), ("swift reference", "swift_docs.py", as_one)):
+        yield Suite(name, [sys.executable, str(ROOT / "scripts" / script), "check"], count)
 
 
 def rust_lint() -> list[Suite]:
