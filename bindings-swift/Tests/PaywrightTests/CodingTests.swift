@@ -141,6 +141,10 @@ final class CodingTests: XCTestCase {
         for quantity in ["12.9", "1e400", "NaN", "\"2\"", "true", "9223372036854775808", "[]"] {
             XCTAssertFalse(refusal(line("quantity", quantity)).hasPrefix("read"), quantity)
         }
+        for time in [#""99999-01-01T00:00:00Z""#, #""+292277026596-12-04T15:30:07Z""#, #""now""#, "0", "1e400", "1767225600"] {
+            let row = #"{"id": "1", "reference": "r", "amount": "1", "status": "PAID", "created_at": \#(time)}"#
+            XCTAssertThrowsError(try read(row, as: ImportRow.self), time) { XCTAssertTrue($0 is DecodingError) }
+        }
         for json in ["", "null", "[]", "{", "1", "\"x\"", String(repeating: "[", count: 100_000)] {
             XCTAssertThrowsError(try read(json, as: Line.self), json.prefix(9).description)
         }

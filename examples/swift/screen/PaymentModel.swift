@@ -1,5 +1,5 @@
-// What the payment screen shows, and who tells it. It has no view in it, so it is compiled on every platform; the screen beside
-// it only where SwiftUI is.
+// What the payment screen shows, and who tells it. It has no view in it: the tests of the Swift package compile and try it
+// on every platform, the screen beside it is for those that have SwiftUI.
 import Foundation
 import Observation
 import Paywright
@@ -10,6 +10,7 @@ protocol PaymentReadings: Sendable {
 }
 
 /// A payment as it is known now. "Paid" is only what `succeeded` says: not a payer who came back, not a code that was scanned.
+@available(iOS 17, macOS 14, *)
 @MainActor @Observable
 final class PaymentModel {
     private(set) var payment: Payment

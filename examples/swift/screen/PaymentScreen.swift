@@ -1,8 +1,9 @@
-// Not compiled here: SwiftUI exists on Apple's platforms only. The tests look at its syntax, and compile `PaymentModel.swift`.
+// Not compiled here: SwiftUI exists on Apple's platforms only. The tests look at its syntax, and try `PaymentModel.swift`.
 // A payment on a screen: the sum, the code to scan or the way on, and how it stands. It decides nothing about the payment.
 import Paywright
 import SwiftUI
 
+@available(iOS 17, macOS 14, *)
 struct PaymentScreen<Source: PaymentReadings>: View {
     let model: PaymentModel
     let source: Source
@@ -41,6 +42,7 @@ struct PaymentScreen<Source: PaymentReadings>: View {
 }
 
 /// A QR code, dark on light in every appearance of the device, with the quiet zone that scanners want.
+@available(iOS 17, macOS 14, *)
 private struct Code: View {
     let rows: [String]
     private let quiet = 4
