@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo example test lint render swift-toolchain mobile device-size vectors crash crash-django crash-device faults bench wheels npm versions clean help
+.PHONY: $(shell grep -oE '^[a-z-]+:' $(MAKEFILE_LIST) | tr -d :)
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -29,6 +29,12 @@ swift-toolchain: ## Debian's Swift in a folder of the checkout, where there is n
 
 mobile: ## the tests in Kotlin and in Swift
 	@$(PYTHON) scripts/test.py --only mobile
+
+xcframework: ## the library for Apple's devices and the Swift package that uses it (macOS with Xcode)
+	@$(PYTHON) scripts/xcframework.py
+
+swift-docs: ## the reference of the Swift package, in .build/swift-docs
+	@$(PYTHON) scripts/swift_docs.py
 
 device-size: ## what the library for devices weighs, stripped
 	@$(PYTHON) scripts/mobile.py size

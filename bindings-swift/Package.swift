@@ -2,7 +2,8 @@
 import Foundation
 import PackageDescription
 
-// Where the native library is; `scripts/mobile.py` puts it into the package's own folder.
+// The package as it is built from source, with the library that `scripts/mobile.py` puts into its folder. The one for Apple's
+// platforms, with an XCFramework, is written by `scripts/xcframework.py`.
 let library = ProcessInfo.processInfo.environment["PAYWRIGHT_LIBRARY"] ?? "\(Context.packageDirectory)/lib"
 
 // `examples/swift`, which `scripts/mobile.py` puts beside the tests that run them.
@@ -14,12 +15,14 @@ let examples: [Target] = names.map {
 
 let package = Package(
     name: "Paywright",
+    platforms: [.iOS(.v15), .macOS(.v12)],
     products: [.library(name: "Paywright", targets: ["Paywright"])],
     targets: [
         .systemLibrary(name: "PaywrightFFI"),
         .target(
             name: "Paywright",
             dependencies: ["PaywrightFFI"],
+            resources: [.copy("PrivacyInfo.xcprivacy")],
             linkerSettings: [.unsafeFlags(["-L\(library)", "-Xlinker", "-rpath", "-Xlinker", library])]
         ),
         .testTarget(name: "PaywrightTests", dependencies: ["Paywright"] + examples.map { .target(name: $0.name) }),

@@ -255,8 +255,12 @@ def mobile_suites() -> Iterator[Suite | str]:
     why_not = mobile.why_no_kotlin()
     yield f"kotlin: {why_not}" if why_not else Suite("kotlin", mobile.kotlin_command(), maven_tests)
     yield Suite("device library", [sys.executable, str(ROOT / "scripts" / "mobile.py"), "absent"], plain_line)
-    why_not = mobile.why_no_swift()
-    yield f"swift: {why_not}" if why_not else Suite("swift", mobile.swift_command(), swift_tests)
+    if why_not := mobile.why_no_swift():
+        yield f"swift: {why_not}"
+        return
+    yield Suite("swift", mobile.swift_command(), swift_tests)
+    for name, script, count in (("swift for Apple", "xcframework.py", plain_line), ("swift reference", "swift_docs.py", as_one)):
+        yield Suite(name, [sys.executable, str(ROOT / "scripts" / script), "check"], count)
 
 
 def rust_lint() -> list[Suite]:

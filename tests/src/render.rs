@@ -10,6 +10,7 @@ mod python_async;
 mod python_web;
 mod reference;
 mod swift;
+mod swift_coding;
 
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,9 @@ pub fn all() -> Vec<Rendered> {
         file("bindings-python/python/paywright/fastapi/models.py", python_web::models()),
         file("bindings-python/python/paywright/display.py", python::display()),
         file("bindings-swift/Tests/PaywrightTests/Calls.swift", swift::calls()),
+        file("bindings-swift/Sources/Paywright/Coding.swift", swift_coding::choices()),
+        file("bindings-swift/Sources/Paywright/CodingRecords.swift", swift_coding::records()),
+        file("bindings-swift/Tests/PaywrightTests/Samples.swift", swift_coding::samples()),
     ]
 }
 

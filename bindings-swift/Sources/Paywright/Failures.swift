@@ -25,11 +25,13 @@ extension PaywrightError {
 
     /// The sentence for people who read a language, such as `zh-Hans` or `en_GB`: in Chinese or in English.
     public func message(for language: String) -> String {
-        language.lowercased().hasPrefix("zh") ? refusal.explanationZh : refusal.explanation
+        let tongue = language.lowercased().prefix { $0 != "-" && $0 != "_" }
+        return tongue == "zh" ? refusal.explanationZh : refusal.explanation
     }
 }
 
 extension PaywrightError: LocalizedError {
+    /// The sentence in the language that whoever uses the device prefers.
     public var errorDescription: String? {
         message(for: Locale.preferredLanguages.first ?? "en")
     }

@@ -1,5 +1,5 @@
-// What the plain types of the public face are in Swift, on their way in and out. It rounds nothing and refuses nothing:
-// what is no amount or no instant is for the core to say, with the code that every language has for it.
+// What the plain types of the public face are in Swift, on their way in and out. It rounds no amount and refuses
+// nothing: what is no amount or no instant is for the core to say, with the code that every language has for it.
 
 import Foundation
 
@@ -9,6 +9,7 @@ public struct SecretText: Hashable, Sendable, ExpressibleByStringLiteral, Custom
 {
     private let text: String
 
+    /// The secret itself.
     public init(_ text: String) { self.text = text }
 
     public init(stringLiteral text: String) { self.text = text }
@@ -34,9 +35,10 @@ func decimal(_ text: String) -> Decimal {
     Decimal(string: text, locale: posix) ?? Decimal.nan
 }
 
+/// The nearest millisecond: a `Date` is a binary fraction of seconds, and mostly lies a little beside the one it was made of.
 /// Instants further away than a number of milliseconds reaches are its ends, which no calendar has.
 func milliseconds(_ time: Date) -> Int64 {
-    let millis = (time.timeIntervalSince1970 * 1000).rounded(.down)
+    let millis = (time.timeIntervalSince1970 * 1000).rounded()
     if let exact = Int64(exactly: millis) { return exact }
     return millis > 0 ? Int64.max : Int64.min
 }

@@ -13,6 +13,13 @@ func readJSON(_ file: URL) throws -> [String: Any] {
     return members
 }
 
+/// All that the types of Swift already keep out: these steps expect a refusal of arguments that cannot be written here. The
+/// stories that have them pass, and this list must not grow without being looked at.
+private let cannotBeSaid = [
+    "order_refusals": ["5: amount_format", "6: amount_format"],  // `1,00` and `1e2` are no decimals
+    "refund_refusals": ["9: amount_format"],  // nor is `ten`
+]
+
 final class ScenariosTests: XCTestCase {
     private func files() throws -> [URL] {
         let folder = root.appendingPathComponent("tests/scenarios")
@@ -23,13 +30,18 @@ final class ScenariosTests: XCTestCase {
     /// Protects: every story goes in Swift as it goes in Rust, down to the ids.
     func testStories() throws {
         let files = try files()
+        var keptOut: [String: [String]] = [:]
         for file in files {
+            let name = file.deletingPathExtension().lastPathComponent
             do {
-                try Story(readJSON(file)).play()
+                let story = try Story(readJSON(file))
+                try story.play()
+                if !story.keptOut.isEmpty { keptOut[name] = story.keptOut }
             } catch {
-                XCTFail("\(file.deletingPathExtension().lastPathComponent): \(error)")
+                XCTFail("\(name): \(error)")
             }
         }
+        XCTAssertEqual(keptOut, cannotBeSaid)
         print("\(files.count) stories played")
     }
 }

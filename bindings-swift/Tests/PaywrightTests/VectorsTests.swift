@@ -67,15 +67,19 @@ final class VectorsTests: XCTestCase {
         }
     }
 
-    /// Protects: the generic callback in both schemes, with the reason of each refusal. A secret is a text in Swift; the
-    /// engine alone takes binary ones, from a description.
+    /// Protects: the generic callback in both schemes, with the reason of each refusal. A secret is a text in Swift; a
+    /// binary one is for the engine, from a description.
     func testHmacCallback() throws {
         for one in try cases("hmac_callback", "cases") {
             let config = try Given(one["config"] as Any)
             let now = try Int64.read(one["now"] as Any)
             let expect = try Given(one["expect"] as Any)
             let keys = config.members["keys"] as? [[String: Any]] ?? []
-            if keys.contains(where: { $0["secret_b64"] != nil }) { continue }
+            if keys.contains(where: { $0["secret_b64"] != nil }) {
+                let pay = try engine(one)
+                try judged(one) { _ = try pay.verifyCallback(gateway: "vectors", headers: headers(one), body: body(one)) }
+                continue
+            }
             let limit = { (key: [String: Any], name: String) in (key[name] as? NSNumber)?.int64Value ?? now }
             let valid = keys.filter { limit($0, "not_before") <= now && now <= limit($0, "not_after") }
             var digest = ""
@@ -99,6 +103,67 @@ final class VectorsTests: XCTestCase {
             let code = try judged(one, call)
             if let reason: String = try expect.maybe("reason"), code != nil { XCTAssertEqual(code, reason) }
             if let known: String = try expect.maybe("digest"), code == nil { XCTAssertEqual(digest, known) }
+        }
+    }
+
+    /// An engine whose only gateway is the one that a case configures, at the time of the case.
+    private func engine(_ one: [String: Any]) throws -> Paywright {
+        var config = try Given(one["config"] as Any).members
+        config["name"] = "vectors"
+        config["methods"] = ["any"]
+        let now = Date(timeIntervalSince1970: TimeInterval(try Int64.read(one["now"] as Any)))
+        return try Paywright.open(
+            database: "sqlite::memory:",
+            gateways: [.signed(Signed(description: SecretText.read(config)))],
+            mode: .test, clock: ManualClock(now: now), seed: 1)
+    }
+
+    /// The sender says that the payment is under way, signed with the first key of the case.
+    private func begin(_ pay: Paywright, _ one: [String: Any], _ reference: String) throws {
+        let keys = try XCTUnwrap((one["config"] as? [String: Any])?["keys"] as? [[String: Any]])
+        var fields = ["nonce": "throwaway-nonce-of-the-judge", "payment_id": reference, "status": "PROCESSING"]
+        fields["timestamp"] = "\(try Int64.read(one["now"] as Any))"
+        fields["signature"] = try hmacCallbackSign(fields: fields, secret: XCTUnwrap(keys[0]["secret"] as? String))
+        _ = try pay.handleCallback(gateway: "vectors", headers: [:], body: JSONEncoder().encode(fields))
+    }
+
+    /// What the engine does with a callback, in the words of the file.
+    private func verdict(_ pay: Paywright, _ one: [String: Any]) throws -> (String, String?) {
+        do {
+            let result = try pay.handleCallback(gateway: "vectors", headers: headers(one), body: body(one))
+            let words: [CallbackOutcome: String] = [.applied: "APPLY", .held: "HOLD", .already: "NOOP", .ignored: "NOOP"]
+            return (words[result.outcome] ?? "", result.exception?.kind.rawValue)
+        } catch let error as PaywrightError {
+            XCTAssertNotEqual(error.code, "internal")
+            return ("REJECT", error.code)
+        }
+    }
+
+    /// Protects: whole callbacks of a signed gateway, as the engine of a device judges them against an order.
+    func testSignedCallbacks() throws {
+        for one in try cases("hmac_callback", "events") {
+            let (order, expect) = (try Given(one["order"] as Any), try Given(one["expect"] as Any))
+            let pay = try engine(one)
+            let minor: Int64 = try order.needed("amount_minor")
+            let currency: String = try order.needed("currency")
+            let exponent = ["JPY": 0, "KWD": -3][currency] ?? -2
+            let amount = Decimal(sign: .plus, exponent: exponent, significand: Decimal(minor))
+            let reference: String = try order.needed("payment_id")
+            let owed = try pay.createOrder(currency: currency, amount: amount)
+            let payment = try pay.createPayment(orderId: owed.id, reference: reference)
+            switch order.members["status"] as? String {
+            case "init": break
+            case "processing": try begin(pay, one, reference)
+            case "succeeded":
+                _ = try pay.confirmPayment(
+                    paymentId: payment.id, actor: "vectors", reason: "as the vector says",
+                    transactionId: order.maybe("transaction_id"))
+            default: XCTFail("\(order.members) is not understood")
+            }
+            let (result, code) = try verdict(pay, one)
+            XCTAssertEqual(result, try expect.needed("result"), "\(one["id"] ?? "")")
+            XCTAssertEqual(code, try expect.maybe("code"), "\(one["id"] ?? "")")
+            XCTAssertTrue(try pay.verify().ok)
         }
     }
 }

@@ -18,7 +18,7 @@ import Foundation
 
 /// The gateways of a build for devices, the only ones that stories need; where there were another, the package for devices
 /// would not compile.
-const ON_DEVICES: [&str; 3] = ["Mock", "Bank", "Signed"];
+pub(super) const ON_DEVICES: [&str; 3] = ["Mock", "Bank", "Signed"];
 
 /// `Calls.swift`.
 pub(super) fn calls() -> String {
