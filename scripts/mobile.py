@@ -12,6 +12,7 @@ import sys
 import venv
 from pathlib import Path
 
+import kotlin_texts
 import toolchain
 from toolchain import BUILD, ROOT
 
@@ -69,6 +70,9 @@ def written(place: Path, language: str) -> Path:
     command = [str(uniffi_bindgen()), "generate", "--library", str(place / library_name()), "--language", language,
                "--no-format", "--out-dir", str(generated)]
     subprocess.run(command, cwd=ROOT, check=True)
+    if language == "kotlin":
+        code = generated / "paywright" / "paywright.kt"
+        code.write_text(kotlin_texts.looked_at(code.read_text()))
     return place
 
 
