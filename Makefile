@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo example test lint render swift-toolchain mobile device-size vectors crash crash-django faults bench wheels npm versions clean help
+.PHONY: demo example test lint render swift-toolchain mobile jar aar kotlin-docs device-size vectors crash crash-django faults bench wheels npm versions clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -29,6 +29,9 @@ swift-toolchain: ## Debian's Swift in a folder of the checkout, where there is n
 
 mobile: ## the tests in Kotlin and in Swift
 	@$(PYTHON) scripts/test.py --only mobile
+
+jar: ## the package for the JVM with its library inside, tried in an empty project (LIBRARIES=folder: with other systems' too)
+	@$(PYTHON) scripts/jar.py
 
 device-size: ## what the library for devices weighs, stripped
 	@$(PYTHON) scripts/mobile.py size

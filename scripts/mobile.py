@@ -12,6 +12,7 @@ import sys
 import venv
 from pathlib import Path
 
+import jvm
 import kotlin_texts
 import toolchain
 from toolchain import BUILD, ROOT
@@ -86,9 +87,9 @@ def why_no_kotlin() -> str:
 
 
 def kotlin_command() -> list[str]:
-    """Tests of the Kotlin package on the JVM, with the library for servers."""
-    written(build("server"), "kotlin")
-    return ["mvn", "-B", "-ntp", "-f", "bindings-kotlin/pom.xml", "test"]
+    """Tests of the Kotlin package on the JVM, with the library for servers; then its jar, which `jar.py` tries."""
+    jvm.with_library(written(build("server"), "kotlin"))
+    return jvm.maven("package")
 
 
 def why_no_swift() -> str:

@@ -1,0 +1,42 @@
+"""Where the JVM finds the native library, and how Maven is asked. It builds nothing by itself."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from toolchain import ROOT
+
+POM = ROOT / "bindings-kotlin" / "pom.xml"
+# The folders of a class path in which JNA looks, one for each system and processor.
+LIBRARIES = {
+    "linux-x86-64": "libpaywright_ffi.so", "linux-aarch64": "libpaywright_ffi.so",
+    "darwin-x86-64": "libpaywright_ffi.dylib", "darwin-aarch64": "libpaywright_ffi.dylib",
+    "win32-x86-64": "paywright_ffi.dll", "win32-aarch64": "paywright_ffi.dll",
+}
+PROCESSORS = {"x86_64": "x86-64", "amd64": "x86-64", "arm64": "aarch64", "aarch64": "aarch64"}
+
+
+def prefix() -> str:
+    """What JNA calls this machine."""
+    return f"{sys.platform}-{PROCESSORS.get(platform.machine().lower(), platform.machine())}"
+
+
+def with_library(place: Path) -> Path:
+    """Puts the library of a folder where JNA finds it on the class path. Without the lines of the source, which are two
+    thirds of a library for tests."""
+    resources = place / "resources"
+    shutil.rmtree(resources, ignore_errors=True)
+    inside = resources / prefix()
+    inside.mkdir(parents=True)
+    library = Path(shutil.copy2(place / LIBRARIES[prefix()], inside))
+    if strip := shutil.which("strip"):
+        subprocess.run([strip, "-S" if sys.platform == "darwin" else "--strip-debug", library], check=True)
+    return place
+
+
+def maven(goal: str, *more: str) -> list[str]:
+    return ["mvn", "-B", "-ntp", "-Dstyle.color=never", "-f", str(POM.relative_to(ROOT)), *more, goal]
