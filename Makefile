@@ -33,6 +33,9 @@ mobile: ## the tests in Kotlin and in Swift
 jar: ## the package for the JVM with its library inside, tried in an empty project (LIBRARIES=folder: with other systems' too)
 	@$(PYTHON) scripts/jar.py
 
+aar: ## the package for Android, with the NDK that ANDROID_NDK_HOME names
+	@$(PYTHON) scripts/aar.py
+
 device-size: ## what the library for devices weighs, stripped
 	@$(PYTHON) scripts/mobile.py size
 

@@ -10,13 +10,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as xml
 import zipfile
 from pathlib import Path
 
 import mobile
 import toolchain
-from jvm import LIBRARIES, POM, maven, prefix, with_library
+from jvm import LIBRARIES, POM, maven, of_pom, prefix, with_library
 from toolchain import BUILD, ROOT
 
 KOTLIN = BUILD / "kotlin"
@@ -80,14 +79,6 @@ def published() -> Path:
     subprocess.run(maven("package", "-q", "-Dmaven.test.skip=true", f"-Dnative.directory={place}",
                            f"-Dbuilt.directory={PUBLISHED}"), cwd=ROOT, check=True)
     return place
-
-
-def of_pom(name: str) -> str:
-    """What the description of the package says, by its place."""
-    found = xml.parse(POM).getroot().find("/".join(f"{{http://maven.apache.org/POM/4.0.0}}{part}" for part in name.split("/")))
-    if found is None or not found.text:
-        raise SystemExit(f"{POM} has no {name}")
-    return found.text
 
 
 def why_wrong(jar: Path, sources: Path, shipped: bool) -> str:

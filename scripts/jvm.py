@@ -6,11 +6,13 @@ import platform
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree as xml
 from pathlib import Path
 
 from toolchain import ROOT
 
 POM = ROOT / "bindings-kotlin" / "pom.xml"
+SPACE = {"": "http://maven.apache.org/POM/4.0.0"}
 # The folders of a class path in which JNA looks, one for each system and processor.
 LIBRARIES = {
     "linux-x86-64": "libpaywright_ffi.so", "linux-aarch64": "libpaywright_ffi.so",
@@ -40,3 +42,16 @@ def with_library(place: Path) -> Path:
 
 def maven(goal: str, *more: str) -> list[str]:
     return ["mvn", "-B", "-ntp", "-Dstyle.color=never", "-f", str(POM.relative_to(ROOT)), *more, goal]
+
+
+def of_pom(place: str) -> str:
+    """What the description of the package says at a place."""
+    found = xml.parse(POM).getroot().findtext(place, namespaces=SPACE)
+    if not found:
+        raise SystemExit(f"{POM} has no {place}")
+    return found
+
+
+def version_of(dependency: str) -> str:
+    """The version of something that the package depends on."""
+    return of_pom(f"dependencies/dependency[artifactId='{dependency}']/version")

@@ -259,6 +259,10 @@ def mobile_suites() -> Iterator[Suite | str]:
         yield Suite("kotlin", mobile.kotlin_command(), maven_tests)
         # The jar that the tests ended with, in a project that knows it by its name.
         yield Suite("jar", [sys.executable, str(ROOT / "scripts" / "jar.py"), "try"])
+        if sys.platform == "linux":
+            yield Suite("aar", [sys.executable, str(ROOT / "scripts" / "aar.py"), "try"], plain_line)
+        else:
+            yield "aar: a library for Linux stands in for Android's, and this is no Linux"
     yield Suite("device library", [sys.executable, str(ROOT / "scripts" / "mobile.py"), "absent"], plain_line)
     why_not = mobile.why_no_swift()
     yield f"swift: {why_not}" if why_not else Suite("swift", mobile.swift_command(), swift_tests)
