@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo example test lint render swift-toolchain mobile jar aar kotlin-docs device-size vectors crash crash-django faults bench wheels npm versions clean help
+.PHONY: demo example test lint render swift-toolchain mobile jar aar kotlin-docs kotlin-screen device-size vectors crash crash-django faults bench wheels npm versions clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -35,6 +35,12 @@ jar: ## the package for the JVM with its library inside, tried in an empty proje
 
 aar: ## the package for Android, with the NDK that ANDROID_NDK_HOME names
 	@$(PYTHON) scripts/aar.py
+
+kotlin-screen: ## the payment screen of the Kotlin examples, compiled with Compose (after make mobile)
+	@$(PYTHON) scripts/jar.py screen
+
+kotlin-docs: ## the reference for Kotlin, in .build/kotlin-docs
+	@$(PYTHON) scripts/mobile.py kotlin-docs
 
 device-size: ## what the library for devices weighs, stripped
 	@$(PYTHON) scripts/mobile.py size

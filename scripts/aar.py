@@ -75,12 +75,12 @@ def ndk_compilers() -> Path:
 
 
 def for_android(compilers: Path, abi: str) -> Path:
-    """The library for devices for a kind of processor, as it is shipped."""
+    """The library for devices for a kind of processor, with the symbols from which uniffi reads what it writes."""
     target, named = ABIS[abi]
     compiler = str(compilers / f"{named}{API}-clang")
     under = target.replace("-", "_")
     environment = {**os.environ, f"CARGO_TARGET_{under.upper()}_LINKER": compiler, f"CC_{under}": compiler,
-                   f"AR_{under}": str(compilers / "llvm-ar")}
+                   f"AR_{under}": str(compilers / "llvm-ar"), "CARGO_PROFILE_DEVICE_STRIP": "none"}
     command = ["cargo", "rustc", "-q", "-p", "paywright-swift", "--profile", "device", "--target", target, *ALIGNED]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     return toolchain.target() / target / "device" / LIBRARY
@@ -89,12 +89,19 @@ def for_android(compilers: Path, abi: str) -> Path:
 def stand_in() -> Path:
     """The library for devices for this Linux, linked in the same way."""
     subprocess.run(["cargo", "rustc", "-q", "-p", "paywright-swift", *ALIGNED], cwd=ROOT, check=True)
-    library = PLACE / LIBRARY
-    subprocess.run(["strip", "--strip-debug", "-o", library, toolchain.target() / "debug" / LIBRARY], check=True)
+    library = Path(shutil.copy2(toolchain.target() / "debug" / LIBRARY, PLACE))
     # The next build for tests must not take this file for its own.
     (toolchain.target() / "debug" / "deps" / LIBRARY).unlink(missing_ok=True)
     (mobile.MOBILE / "last.txt").unlink(missing_ok=True)
     return library
+
+
+def stripped(library: Path, strip: str, abi: str) -> Path:
+    """A library without its symbols, as it is shipped."""
+    shipped = PLACE / abi / LIBRARY
+    shipped.parent.mkdir(exist_ok=True)
+    subprocess.run([strip, "--strip-unneeded", "-o", shipped, library], check=True)
+    return shipped
 
 
 def classes(library: Path) -> bytes:
@@ -172,12 +179,13 @@ def main() -> int:
         raise SystemExit(f"aar: {why_not}")
     PLACE.mkdir(parents=True, exist_ok=True)
     if sys.argv[1:]:
-        libraries = dict.fromkeys(ABIS, stand_in())
+        libraries, strip = dict.fromkeys(ABIS, stand_in()), "strip"
     else:
         compilers = ndk_compilers()
-        libraries = {abi: for_android(compilers, abi) for abi in ABIS}
+        libraries, strip = {abi: for_android(compilers, abi) for abi in ABIS}, str(compilers / "llvm-strip")
     # Kotlin is the same for all of them; uniffi reads it from any.
-    aar = assembled(libraries, classes(next(iter(libraries.values()))))
+    compiled = classes(next(iter(libraries.values())))
+    aar = assembled({abi: stripped(library, strip, abi) for abi, library in libraries.items()}, compiled)
     found = findings(aar)
     for what, right in found.items():
         print(f"{'ok   ' if right else 'WRONG'} {what}")

@@ -1,7 +1,7 @@
 """The package for the JVM: one jar with the native library inside, and its sources. Run as a program, `jar.py` builds it as
 it is shipped, with this machine's library and those that stand in the folder LIBRARIES; `jar.py try` takes the one that the
 tests just built. Both install it in a Maven repository of their own and have a project outside the checkout pay with it.
-It publishes nothing."""
+`jar.py screen` compiles the payment screen of the examples against it. It publishes nothing."""
 
 from __future__ import annotations
 
@@ -65,8 +65,9 @@ def sources_beside(jar: Path, place: Path) -> Path:
 
 def published() -> Path:
     """Builds the jar as it is shipped; answers with the folder of its library."""
+    # uniffi reads what it writes from the symbols, which are taken out afterwards.
     subprocess.run(["cargo", "build", "-q", "--profile", "wheel", "-p", "paywright-swift", "--features", "server"],
-                   cwd=ROOT, check=True)
+                   cwd=ROOT, env={**os.environ, "CARGO_PROFILE_WHEEL_STRIP": "none"}, check=True)
     place = mobile.MOBILE / "published"
     place.mkdir(parents=True, exist_ok=True)
     shutil.copy2(toolchain.target() / "wheel" / mobile.library_name(), place)
@@ -127,15 +128,27 @@ def paid_with(repository: Path) -> str:
     return said.stdout
 
 
+def screen(repository: Path) -> int:
+    """Compiles the payment screen with Compose."""
+    command = ["mvn", "-B", "-ntp", "-q", "-Dstyle.color=never", f"-Dmaven.repo.local={repository}",
+               "-f", "examples/kotlin/screen/pom.xml", "clean", "compile"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
 def main() -> int:
-    shipped = not sys.argv[1:]
-    if sys.argv[1:] not in ([], ["try"]):
+    what = sys.argv[1] if len(sys.argv) == 2 else ""
+    shipped = not what
+    if sys.argv[1:] not in ([], ["try"], ["screen"]):
         raise SystemExit(__doc__)
     if why_not := mobile.why_no_kotlin():
         raise SystemExit(f"jar: {why_not}")
     place, built = (published(), PUBLISHED) if shipped else (mobile.MOBILE / "server", KOTLIN)
     jar = built / f"{of_pom('artifactId')}-{of_pom('version')}.jar"
+    if not jar.exists():
+        raise SystemExit(f"{jar.relative_to(ROOT)} is not there; `make mobile` builds it")
     sources = sources_beside(jar, place)
+    if what == "screen":
+        return screen(installed(jar, sources))
     if wrong := why_wrong(jar, sources, shipped):
         print(f"{jar} {wrong}")
         return 1

@@ -28,15 +28,15 @@ def prefix() -> str:
 
 
 def with_library(place: Path) -> Path:
-    """Puts the library of a folder where JNA finds it on the class path. Without the lines of the source, which are two
-    thirds of a library for tests."""
+    """Puts the library of a folder where JNA finds it on the class path. Without its symbols and the lines of the source,
+    which are most of a library for tests."""
     resources = place / "resources"
     shutil.rmtree(resources, ignore_errors=True)
     inside = resources / prefix()
     inside.mkdir(parents=True)
     library = Path(shutil.copy2(place / LIBRARIES[prefix()], inside))
     if strip := shutil.which("strip"):
-        subprocess.run([strip, "-S" if sys.platform == "darwin" else "--strip-debug", library], check=True)
+        subprocess.run([strip, "-x" if sys.platform == "darwin" else "--strip-unneeded", library], check=True)
     return place
 
 

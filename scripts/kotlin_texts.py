@@ -1,5 +1,5 @@
-"""What uniffi writes for Kotlin, made to look at every text of a call before anything crosses the border. It changes
-nothing that a host calls.
+"""What uniffi writes for Kotlin, made to look at every text of a call before anything crosses the border, and its machinery
+put out of a host's sight. It changes nothing that a host calls.
 
 A string of the JVM may hold half of a surrogate pair, which is no Unicode. uniffi notices it in the middle of a call: what
 stands before it has crossed already and would never be freed, and the engine would stay open after it was closed. The
@@ -16,8 +16,38 @@ CALL = re.compile(r"(?P<object>callWithHandle \{\n\s+)?(?P<opened>uniffiRustCall
 GIVEN = re.compile(r"FfiConverter(\w+)\.lower\(`(\w+)`\)")
 
 
-def looked_at(written: str) -> str:
-    """The same code with its texts looked at first."""
+# What must be public in Kotlin because public things are made of it, and is for no host.
+MACHINERY = ["open class RustBuffer ", "class InternalException(", "interface UniffiRustCallStatusErrorHandler<",
+             "object UniffiNullRustCallStatusErrorHandler:", "public fun uniffiEnsureInitialized(", "interface Disposable ",
+             "inline fun <T : Disposable?, R> T.use(", "object UniffiWithHandle", "object NoHandle", "interface UniffiCleaner ",
+             "public interface ManualClockInterface ", "public interface PaywrightInterface "]
+
+
+def rewritten(written: str) -> str:
+    """The same code as this package has it."""
+    return _hidden(_looked_at(written))
+
+
+def _hidden(written: str) -> str:
+    written = re.sub(r"^public ((?:object|typealias|interface) FfiConverter)", r"internal \1", written, flags=re.MULTILINE)
+    for begin in MACHINERY:
+        written = _once(written, f"\n{begin}", f"\n/** @suppress */\n{begin}")
+    # What stands there speaks of a file that this package does not have.
+    written = re.sub(r"/\*\*\n \* Typealias from the type name.*?\*/\npublic typealias (\w+)",
+                     r"/** What the reference calls `\1`. */\npublic typealias \1", written, flags=re.DOTALL)
+    # Members that every type of a kind has.
+    for begin in ("companion object$", "companion object ErrorHandler ", "override fun destroy\\(", "override fun toString\\(",
+                  "override val message$"):
+        written = re.sub(f"^( +)({begin})", r"\1/** @suppress */\n\1\2", written, flags=re.MULTILINE)
+    written = _once(written, '"refusal=${ `refusal` }"', "`refusal`.toString()", None)
+    written = _once(written, "    @Synchronized\n    override fun close()",
+                    "    /** Gives back what it holds. It cannot be used afterwards. */\n    @Synchronized\n    override fun close()", None)
+    written = _once(written, "        val v1: ", "        /** Its settings. */\n        val v1: ", None)
+    return _once(written, "    companion object {\n        \n    /**\n     * Opens an engine",
+                 "    /** How an engine is opened. */\n    companion object {\n        \n    /**\n     * Opens an engine")
+
+
+def _looked_at(written: str) -> str:
     written = _once(written, "callWithHandle(block: (handle: Long) -> R): R {\n",
                     "callWithHandle(look: () -> Unit = {}, block: (handle: Long) -> R): R {\n        look()\n", None)
     # Asked for every text in every record before a buffer is made for it.

@@ -259,6 +259,7 @@ def mobile_suites() -> Iterator[Suite | str]:
         yield Suite("kotlin", mobile.kotlin_command(), maven_tests)
         # The jar that the tests ended with, in a project that knows it by its name.
         yield Suite("jar", [sys.executable, str(ROOT / "scripts" / "jar.py"), "try"])
+        yield Suite("payment screen", [sys.executable, str(ROOT / "scripts" / "jar.py"), "screen"])
         if sys.platform == "linux":
             yield Suite("aar", [sys.executable, str(ROOT / "scripts" / "aar.py"), "try"], plain_line)
         else:

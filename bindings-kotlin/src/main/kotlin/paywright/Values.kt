@@ -14,10 +14,13 @@ sealed interface AnySecret
 class SecretText(private val text: String) : AnySecret {
     internal fun reveal(): String = text
 
+    /** Whether both are the same secret. */
     override fun equals(other: Any?): Boolean = other is SecretText && other.text == text
 
+    /** The same for the same secret. */
     override fun hashCode(): Int = text.hashCode()
 
+    /** `[redacted]`. */
     override fun toString(): String = "[redacted]"
 }
 
@@ -27,10 +30,13 @@ class SecretBytes(bytes: ByteArray) : AnySecret {
 
     internal fun reveal(): ByteArray = bytes
 
+    /** Whether both are the same secret. */
     override fun equals(other: Any?): Boolean = other is SecretBytes && other.bytes.contentEquals(bytes)
 
+    /** The same for the same secret. */
     override fun hashCode(): Int = bytes.contentHashCode()
 
+    /** `[redacted]`. */
     override fun toString(): String = "[redacted]"
 }
 
