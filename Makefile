@@ -36,6 +36,18 @@ xcframework: ## the library for Apple's devices and the Swift package that uses 
 swift-docs: ## the reference of the Swift package, in .build/swift-docs
 	@$(PYTHON) scripts/swift_docs.py
 
+jar: ## the package for the JVM with its library inside, tried in an empty project (LIBRARIES=folder: with other systems' too)
+	@$(PYTHON) scripts/jar.py
+
+aar: ## the package for Android, with the NDK that ANDROID_NDK_HOME names
+	@$(PYTHON) scripts/aar.py
+
+kotlin-screen: ## the payment screen of the Kotlin examples, compiled with Compose (after make mobile)
+	@$(PYTHON) scripts/jar.py screen
+
+kotlin-docs: ## the reference for Kotlin, in .build/kotlin-docs
+	@$(PYTHON) scripts/mobile.py kotlin-docs
+
 device-size: ## what the library for devices weighs, stripped
 	@$(PYTHON) scripts/mobile.py size
 
