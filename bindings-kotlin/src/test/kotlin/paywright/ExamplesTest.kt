@@ -2,6 +2,7 @@ package paywright
 
 import callback.main as takeCallbacks
 import checkout.main as payAtTheCheckout
+import follow.main as followPayment
 import java.io.ByteArrayOutputStream
 import java.io.PrintStream
 import java.math.BigDecimal
@@ -61,4 +62,10 @@ class ExamplesTest {
             assertEquals(PaymentState.entries.size, PaymentState.entries.map(words::state).toSet().size)
         }
     }
+
+    /** Protects: the examples do what they say. */
+    @Test
+    fun follow() = check(
+        ::followPayment, "the payer scans weixin://", "PROCESSING The message carries no signature", "SUCCEEDED \n", "0 messages wait",
+    )
 }

@@ -103,7 +103,7 @@ private fun part(value: JsonElement, path: String): JsonElement {
     return JsonPrimitive(Regex("[?&]$parameter=([^&]*)").find(found.jsonPrimitive.content)!!.groupValues[1])
 }
 
-private fun compare(path: String, expected: JsonElement, found: JsonElement) {
+fun compare(path: String, expected: JsonElement, found: JsonElement) {
     if (expected is JsonObject && found is JsonObject) {
         expected.forEach { (name, value) ->
             compare("$path.$name", value, found[name] ?: throw AssertionError("$path.$name: there is no such member"))
