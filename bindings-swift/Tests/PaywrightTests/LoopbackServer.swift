@@ -51,7 +51,7 @@ final class LoopbackServer: @unchecked Sendable {
         Thread.detachNewThread { self.serve() }
     }
 
-    /// A port on which nobody listens, for now.
+    /// A port on which nobody listens at the moment.
     static func freePort() throws -> UInt16 {
         let (socket, port) = try bound(0)
         close(socket)
