@@ -79,7 +79,7 @@ def for_android(compilers: Path, abi: str) -> Path:
     target, named = ABIS[abi]
     compiler = str(compilers / f"{named}{API}-clang")
     under = target.replace("-", "_")
-    environment = {**os.environ, f"CARGO_TARGET_{under.upper()}_LINKER": compiler, f"CC_{under}": compiler,
+    environment = {**mobile.shipped(), f"CARGO_TARGET_{under.upper()}_LINKER": compiler, f"CC_{under}": compiler,
                    f"AR_{under}": str(compilers / "llvm-ar"), "CARGO_PROFILE_DEVICE_STRIP": "none"}
     command = ["cargo", "rustc", "-q", "-p", "paywright-swift", "--profile", "device", "--target", target, *ALIGNED]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)

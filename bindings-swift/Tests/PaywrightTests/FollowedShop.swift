@@ -18,7 +18,7 @@ final class FollowedShop: @unchecked Sendable {
     private var seen: [ServedRequest] = []
     private var taken: [(key: String, body: String)] = []
     private var contradictions: [String] = []
-    private var trouble: @Sendable (ServedRequest) -> Reply? = { _ in nil }
+    private var trouble: @Sendable (ServedRequest) -> Answering? = { _ in nil }
     private var clock: ManualClock?
 
     /// Answers by this clock, or by the machine's.
@@ -46,12 +46,12 @@ final class FollowedShop: @unchecked Sendable {
     }
 
     /// Goes wrong from now on where `trouble` says how.
-    func goWrong(_ trouble: @escaping @Sendable (ServedRequest) -> Reply?) {
+    func goWrong(_ trouble: @escaping @Sendable (ServedRequest) -> Answering?) {
         lock.withLock { self.trouble = trouble }
     }
 
     @Sendable
-    func answer(_ request: ServedRequest) -> Reply {
+    func answer(_ request: ServedRequest) -> Answering {
         let trouble = lock.withLock {
             seen.append(request)
             return self.trouble
@@ -62,7 +62,7 @@ final class FollowedShop: @unchecked Sendable {
 
     /// Takes a message, once under its number, and the same whenever it comes again.
     @discardableResult
-    func take(_ request: ServedRequest) -> Reply {
+    func take(_ request: ServedRequest) -> Answering {
         guard request.path == "/messages", let key = request.headers["idempotency-key"] else { return .answer(status: 404) }
         let body = String(decoding: request.body, as: UTF8.self)
         return lock.withLock {
@@ -75,7 +75,7 @@ final class FollowedShop: @unchecked Sendable {
         }
     }
 
-    private func tell(_ request: ServedRequest) -> Reply {
+    private func tell(_ request: ServedRequest) -> Answering {
         let parts = request.path.split(separator: "/").map(String.init)
         guard parts.count == 3, parts[0] == "payments", parts[2] == "status" else { return .answer(status: 404) }
         let state = lock.withLock { () -> String? in
@@ -93,7 +93,7 @@ final class FollowedShop: @unchecked Sendable {
     }
 
     /// An answer, signed by a key of `privateKeys` or by none.
-    func said(_ body: Data, signedBy key: String?) -> Reply {
+    func said(_ body: Data, signedBy key: String?) -> Answering {
         let now = (clock?.now() ?? Date()).timeIntervalSince1970
         let headers = try? key.map { try signatureHeaders(body, by: $0, at: Int64(now)) }
         var all: Headers = headers ?? [:]

@@ -65,7 +65,7 @@ final class FollowerKillTests: XCTestCase {
     }
 
     /// Forged, lost and late answers, half of the time.
-    private func troubles(_ dice: Dice) -> @Sendable (ServedRequest) -> Reply? {
+    private func troubles(_ dice: Dice) -> @Sendable (ServedRequest) -> Answering? {
         { [shop] request in
             let id = request.path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
             let isMessage = request.method == "POST"

@@ -278,11 +278,11 @@ final class Countdown: @unchecked Sendable {
 /// Replies to give, one after another.
 private final class Answers: @unchecked Sendable {
     private let lock = NSLock()
-    private var left: [Reply]
+    private var left: [Answering]
 
-    init(_ replies: [Reply]) { left = replies.reversed() }
+    init(_ replies: [Answering]) { left = replies.reversed() }
 
-    func next() -> Reply? { lock.withLock { left.popLast() } }
+    func next() -> Answering? { lock.withLock { left.popLast() } }
 }
 
 /// Sends once it is let go.

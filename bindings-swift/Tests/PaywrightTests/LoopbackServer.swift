@@ -21,7 +21,7 @@ struct ServedRequest: Sendable {
     let body: Data
 }
 
-enum Reply: Sendable {
+enum Answering: Sendable {
     case answer(status: Int, headers: Headers = [:], body: Data = Data())
     /// More is announced than comes.
     case cutOff
@@ -34,7 +34,7 @@ enum Reply: Sendable {
 final class LoopbackServer: @unchecked Sendable {
     let port: UInt16
     private let socket: Int32
-    private let answer: @Sendable (ServedRequest) -> Reply
+    private let answer: @Sendable (ServedRequest) -> Answering
     private let lock = NSLock()
     private var isStopping = false
     private let ended = DispatchSemaphore(value: 0)
@@ -42,7 +42,7 @@ final class LoopbackServer: @unchecked Sendable {
     var address: String { "http://127.0.0.1:\(port)" }
 
     /// Listens on a port, or on one that is free, until it is stopped.
-    init(port: UInt16 = 0, answer: @escaping @Sendable (ServedRequest) -> Reply) throws {
+    init(port: UInt16 = 0, answer: @escaping @Sendable (ServedRequest) -> Answering) throws {
         // A client that is killed must not end the tests.
         signal(SIGPIPE, SIG_IGN)
         (socket, self.port) = try bound(port)
@@ -106,7 +106,7 @@ final class LoopbackServer: @unchecked Sendable {
         return ServedRequest(method: first[0], path: first[1], headers: headers, body: Data(body))
     }
 
-    private func write(_ reply: Reply, to connection: Int32) {
+    private func write(_ reply: Answering, to connection: Int32) {
         switch reply {
         case .answer(let status, let headers, let body):
             var head = "HTTP/1.1 \(status) Said\r\ncontent-length: \(body.count)\r\nconnection: close\r\n"

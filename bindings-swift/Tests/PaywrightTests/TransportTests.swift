@@ -5,7 +5,7 @@ import XCTest
 
 final class TransportTests: XCTestCase {
     /// What a server that replies so looks like from here.
-    private func heard(_ reply: Reply, deadline: TimeInterval = 15) async throws -> Answered {
+    private func heard(_ reply: Answering, deadline: TimeInterval = 15) async throws -> Answered {
         let server = try LoopbackServer { _ in reply }
         defer { server.stop() }
         return await sent(server.address, by: URLSessionTransport(deadline: deadline))
@@ -26,7 +26,7 @@ final class TransportTests: XCTestCase {
         guard case .answered(200, _, body) = try await heard(.answer(status: 200, body: body)) else {
             return XCTFail("a large answer did not come")
         }
-        let none: [Reply] = [.answer(status: 200, body: body + Data([0x20])), .cutOff, .nothing]
+        let none: [Answering] = [.answer(status: 200, body: body + Data([0x20])), .cutOff, .nothing]
         for reply in none {
             let found = try await heard(reply)
             XCTAssertEqual(found, .unknown)

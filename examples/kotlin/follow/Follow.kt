@@ -9,6 +9,7 @@ import paywright.Answered
 import paywright.FollowerSession
 import paywright.HttpTransport
 import paywright.PaymentFollower
+import paywright.SecretText
 import paywright.UrlTransport
 import paywright.standardWebhooksSign
 
@@ -65,6 +66,6 @@ private fun signature(body: ByteArray): Map<String, List<String>> {
     return mapOf(
         "webhook-id" to listOf("msg_1"),
         "webhook-timestamp" to listOf("$now"),
-        "webhook-signature" to listOf(standardWebhooksSign("msg_1", now, body, SERVER_KEY)),
+        "webhook-signature" to listOf(standardWebhooksSign("msg_1", now, body, SecretText(SERVER_KEY))),
     )
 }

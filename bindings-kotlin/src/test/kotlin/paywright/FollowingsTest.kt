@@ -30,7 +30,7 @@ val SIGNERS = mapOf(
 
 /** The headers of a message that one of them signed. */
 fun signed(signer: String, body: String, at: Instant = Instant.now()): Map<String, String> {
-    val signature = standardWebhooksSign("msg_1", at.epochSecond, body.toByteArray(), SIGNERS.getValue(signer))
+    val signature = standardWebhooksSign("msg_1", at.epochSecond, body.toByteArray(), SecretText(SIGNERS.getValue(signer)))
     return mapOf("webhook-id" to "msg_1", "webhook-timestamp" to "${at.epochSecond}", "webhook-signature" to signature)
 }
 
