@@ -14,13 +14,10 @@ PLAIN = {f"{maybe}{kind}" for kind in ("Boolean", "Long", "ByteArray", "TypeAmou
 CALL = re.compile(r"(?P<object>callWithHandle \{\n\s+)?(?P<opened>uniffiRustCall(?:WithError)?\([^)\n]*\) \{ _status ->\n)"
                   r"(?P<called>\s+UniffiLib\.uniffi_\w+\(\n(?:\s+it,)?\s+(?P<given>[^\n]*)_status\))")
 GIVEN = re.compile(r"FfiConverter(\w+)\.lower\(`(\w+)`\)")
-
-
 # What must be public in Kotlin because public things are made of it, and is for no host.
 MACHINERY = ["open class RustBuffer ", "class InternalException(", "interface UniffiRustCallStatusErrorHandler<",
              "object UniffiNullRustCallStatusErrorHandler:", "public fun uniffiEnsureInitialized(", "interface Disposable ",
-             "inline fun <T : Disposable?, R> T.use(", "object UniffiWithHandle", "object NoHandle", "interface UniffiCleaner ",
-             "public interface ManualClockInterface ", "public interface PaywrightInterface "]
+             "inline fun <T : Disposable?, R> T.use(", "object UniffiWithHandle", "object NoHandle", "interface UniffiCleaner "]
 
 
 def rewritten(written: str) -> str:
@@ -32,9 +29,11 @@ def _hidden(written: str) -> str:
     written = re.sub(r"^public ((?:object|typealias|interface) FfiConverter)", r"internal \1", written, flags=re.MULTILINE)
     for begin in MACHINERY:
         written = _once(written, f"\n{begin}", f"\n/** @suppress */\n{begin}")
+    # Every object has one, for whoever wants to pretend to be it.
+    written = re.sub(r"^(public interface \w+Interface )", r"/** @suppress */\n\1", written, flags=re.MULTILINE)
     # What stands there speaks of a file that this package does not have.
     written = re.sub(r"/\*\*\n \* Typealias from the type name.*?\*/\npublic typealias (\w+)",
-                     r"/** What the reference calls `\1`. */\npublic typealias \1", written, flags=re.DOTALL)
+                     r"/** Another name for the type behind it. */\npublic typealias \1", written, flags=re.DOTALL)
     # Members that every type of a kind has.
     for begin in ("companion object$", "companion object ErrorHandler ", "override fun destroy\\(", "override fun toString\\(",
                   "override val message$"):
@@ -43,8 +42,8 @@ def _hidden(written: str) -> str:
     written = _once(written, "    @Synchronized\n    override fun close()",
                     "    /** Gives back what it holds. It cannot be used afterwards. */\n    @Synchronized\n    override fun close()", None)
     written = _once(written, "        val v1: ", "        /** Its settings. */\n        val v1: ", None)
-    return _once(written, "    companion object {\n        \n    /**\n     * Opens an engine",
-                 "    /** How an engine is opened. */\n    companion object {\n        \n    /**\n     * Opens an engine")
+    return _once(written, "    companion object {\n        \n    /**",
+                 "    /** How one is made. */\n    companion object {\n        \n    /**", None)
 
 
 def _looked_at(written: str) -> str:
