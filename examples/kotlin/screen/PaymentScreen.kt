@@ -15,7 +15,7 @@ import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
-import androidx.compose.runtime.DisposableEffect
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Alignment
@@ -26,20 +26,14 @@ import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
-import kotlinx.coroutines.flow.StateFlow
+import paywright.FollowerSession
 
-/** Whoever follows the payment for the screen, and stops when nobody looks any more. */
-interface Followed {
-    val payment: StateFlow<ShownPayment>
-    fun stop()
-}
-
-/** The screen of a payment that is followed, until it is left. `open` takes the payer to an address. */
+/** The screen of a payment that is followed: the server is asked while it is open. `open` takes the payer to an address. */
 @Composable
-fun PaymentScreen(followed: Followed, words: Words, open: (String) -> Unit) {
-    val payment by followed.payment.collectAsState()
-    DisposableEffect(followed) { onDispose { followed.stop() } }
-    PaymentScreen(payment, words, open)
+fun PaymentScreen(session: FollowerSession, paymentId: String, language: String, words: Words, open: (String) -> Unit) {
+    val payments by session.payments.collectAsState()
+    LaunchedEffect(session) { session.run() }
+    payments.find { it.id == paymentId }?.let { PaymentScreen(shown(it, language), words, open) }
 }
 
 /** The screen of a payment as it stands: all that it shows is in its arguments, so that an editor can show it, too. */

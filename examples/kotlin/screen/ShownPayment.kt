@@ -2,7 +2,7 @@
 package screen
 
 import paywright.ActionKind
-import paywright.Payment
+import paywright.FollowedPayment
 import paywright.PaymentState
 import paywright.formatAmount
 import paywright.qrModules
@@ -14,7 +14,7 @@ data class ShownPayment(val amount: String, val state: PaymentState, val code: L
 }
 
 /** What to show of a payment. What is over has nothing to scan or to open: nobody shall pay it again. */
-fun shown(payment: Payment, language: String): ShownPayment {
+fun shown(payment: FollowedPayment, language: String): ShownPayment {
     val open = payment.state == PaymentState.INIT || payment.state == PaymentState.PROCESSING
     val action = payment.action.takeIf { open }
     return ShownPayment(

@@ -5,7 +5,6 @@ import checkout.main as payAtTheCheckout
 import follow.main as followPayment
 import java.io.ByteArrayOutputStream
 import java.io.PrintStream
-import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
@@ -45,10 +44,12 @@ class ExamplesTest {
 
     /** Protects: the payment screen offers what the payer does next, and nothing once the payment is over. */
     @Test
-    fun screen() = Paywright.open("sqlite::memory:", listOf(Gateway.Mock(Mock())), Mode.TEST).use { pay ->
-        val order = pay.createOrder("CNY", amount = BigDecimal("1234.50"))
-        val asked = pay.createPayment(order.id, method = "wechat")
-        assertEquals("¥1,234.50" to asked.action.url, shown(asked, "zh").let { it.amount to it.link })
+    fun screen() = PaymentFollower.open(":memory:", "https://shop.example/{payment_id}").use { follower ->
+        val asked = follower.follow(
+            """{"id": "pay_01J0000000000000000000000A", "state": "init", "amount": "1234.50", "currency": "CNY",
+            "action": {"kind": "redirect", "url": "https://bank.example/"}}""",
+        )
+        assertEquals("¥1,234.50" to "https://bank.example/", shown(asked, "zh").let { it.amount to it.link })
         val scanned = asked.copy(action = asked.action.copy(kind = ActionKind.QR_CODE, qrText = "weixin://pay?1"))
         assertEquals(null to qrModules("weixin://pay?1"), shown(scanned, "en").let { it.link to it.code })
         for (over in PaymentState.entries - PaymentState.INIT - PaymentState.PROCESSING) {
