@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo example test lint render swift-toolchain mobile xcframework swift-docs device-size vectors crash crash-django faults bench wheels npm versions clean help
+.PHONY: demo example test lint render swift-toolchain mobile xcframework swift-docs device-size vectors crash crash-django crash-device faults bench wheels npm versions clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -47,6 +47,9 @@ crash: ## kill the process while it settles, CUTS times
 
 crash-django: ## kill gunicorn's workers while a Django project books and pays, CUTS times
 	@PAYWRIGHT_DJANGO_CUTS=$(or $(CUTS),200) $(PYTHON) scripts/test.py --only crash-django
+
+crash-device: ## kill an application while it follows payments of its server, CUTS times
+	@PAYWRIGHT_CUTS=$(or $(CUTS),1000) cargo test -q -p paywright-tests --test all killed_loses_nothing -- --nocapture
 
 faults: ## every scenario with every store call failing in turn
 	@PAYWRIGHT_FAULTS=all cargo test -q -p paywright-tests --test all faults -- --nocapture

@@ -1,10 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Paywright } from './index.js';
+import type { KeyLike, Paywright } from './index.js';
 
-/** Who asks, for the routes that show a customer's own payments. */
+/** Who asks, for the routes that show a customer's own payments, and what proves an answer. */
 export interface Options<Request = IncomingMessage> {
   /** Which customer a request comes from, as the host's own session says; nobody where there is none. */
   customerOf?: (request: Request) => string | null | undefined | Promise<string | null | undefined>;
+  /**
+   * A private key `whsk_…` of Standard Webhooks, or several while one is rolled: the answers of `{paymentId}/status` are signed. A
+   * wrong one throws `key_type`, `config_invalid`, `config_missing` or `secret_empty` at once.
+   */
+  statusKeys?: KeyLike | readonly KeyLike[] | null | undefined;
 }
 
 /**

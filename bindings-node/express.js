@@ -2,7 +2,7 @@
 // Express: `app.use('/payments', payments(pay))`. It reads the raw body itself; where a parser stood before it, the bytes
 // must have been kept, or the error says how.
 
-const { answered, bodyOf, parsed, tooLarge } = require('./lib/web.js');
+const { answering, bodyOf, parsed, tooLarge } = require('./lib/web.js');
 
 const FIX = 'put `app.use(…, payments(pay))` before `express.json()`, or keep the bytes with `express.json({ verify: keepRawBody })`.';
 
@@ -21,10 +21,11 @@ async function rawBody(request, limit, fix) {
 
 /** Nest has a fix of its own. */
 function payments(pay, options = {}, fix = FIX) {
+  const answered = answering(options);
   return async (request, response, next) => {
     try {
       const url = new URL(request.url, 'http://localhost');
-      const { status, headers, body } = await answered(pay, options, {
+      const { status, headers, body } = await answered(pay, {
         method: request.method,
         path: url.pathname,
         query: url.searchParams,

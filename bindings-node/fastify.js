@@ -2,17 +2,18 @@
 // Fastify: `app.register(payments(pay), { prefix: '/payments' })`. The plugin has its own parsers, which keep the bytes; those
 // of the application around it do not reach in.
 
-const { answered } = require('./lib/web.js');
+const { answering } = require('./lib/web.js');
 
 const BODY_BYTES_MAX = 1024 * 1024;
 
 function payments(pay, options = {}) {
+  const answered = answering(options);
   return async (instance) => {
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX }, (_request, bytes, done) => done(null, bytes));
     instance.all('/*', async (request, reply) => {
       const url = new URL(request.raw.url, 'http://localhost');
-      const answer = await answered(pay, options, {
+      const answer = await answered(pay, {
         method: request.method,
         path: request.params['*'],
         query: url.searchParams,

@@ -272,7 +272,7 @@ export interface PayPalFields {
 
 /** A sender of signed callbacks, described by data. */
 export interface SignedFields {
-  /** The description as JSON text; see the reference page of signed callbacks. */
+  /** The description as JSON text; what may stand in it is in `docs/gateways.md` under Signed. */
   description: JsonLike;
 }
 

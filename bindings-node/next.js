@@ -2,7 +2,7 @@
 // Route handlers of Next, on its Node runtime, and of whatever else speaks web requests:
 // `export const { GET, POST } = payments(pay, { path: '/payments' })` in `app/payments/[...paywright]/route.ts`.
 
-const { answered, parsed, tooLarge } = require('./lib/web.js');
+const { answering, parsed, tooLarge } = require('./lib/web.js');
 
 const FIX = 'hand over the request before anything has called its `json()`, `text()` or `formData()`.';
 
@@ -22,10 +22,11 @@ async function bodyOf(request, limit) {
 
 /** The engine, the promise of it, or what opens it: Next loads routes also while it builds, where nothing is to be opened. */
 function handler(engine, { path = '', ...options }) {
+  const answered = answering(options);
   return async (request) => {
     const url = new URL(request.url);
     const pay = await (typeof engine === 'function' ? engine() : engine);
-    const { status, headers, body } = await answered(pay, options, {
+    const { status, headers, body } = await answered(pay, {
       method: request.method,
       path: url.pathname.startsWith(path) ? url.pathname.slice(path.length) : '',
       query: url.searchParams,

@@ -195,9 +195,22 @@ def weights(library: Path) -> dict[str, int]:
     return dict(sorted(weights.items(), key=lambda item: -item[1]))
 
 
+# Parts of SQLite that nothing here uses. The flags count for a build as it is shipped only: cargo would build SQLite anew
+# whenever they change.
+SQLITE_WITHOUT = ["ENABLE_FTS3", "ENABLE_FTS3_PARENTHESIS", "ENABLE_FTS5", "ENABLE_RTREE", "ENABLE_STAT4", "ENABLE_DBSTAT_VTAB",
+                  "ENABLE_LOAD_EXTENSION", "SOUNDEX"]
+SQLITE_OMITTED = ["LOAD_EXTENSION", "DEPRECATED", "SHARED_CACHE", "PROGRESS_CALLBACK", "TCL_VARIABLE"]
+
+
+def shipped() -> dict[str, str]:
+    """The environment in which a library for devices is built as it is shipped."""
+    flags = [f"-USQLITE_{name}" for name in SQLITE_WITHOUT] + [f"-DSQLITE_OMIT_{name}" for name in SQLITE_OMITTED]
+    return {**os.environ, "LIBSQLITE3_FLAGS": " ".join(flags)}
+
+
 def size() -> int:
     """How large the library for devices is, built and stripped as it is shipped, and what weighs most in it."""
-    environment = {**os.environ, "CARGO_PROFILE_DEVICE_STRIP": "none"}
+    environment = {**shipped(), "CARGO_PROFILE_DEVICE_STRIP": "none"}
     command = ["cargo", "build", "-q", "--profile", "device", "-p", "paywright-swift"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     library = toolchain.target() / "device" / library_name()

@@ -103,7 +103,7 @@ def checksum_command() -> list[str]:
 
 def run(command: list[str]) -> None:
     print(" ".join(command), flush=True)
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **OLDEST}, check=True)
+    subprocess.run(command, cwd=ROOT, env={**mobile.shipped(), **OLDEST}, check=True)
 
 
 def make() -> int:

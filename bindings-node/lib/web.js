@@ -3,6 +3,7 @@
 // knows no framework, and never decides who may ask: that is the host's `customerOf`.
 
 const { classes, refused } = require('./errors.js');
+const { signer } = require('./status.js');
 
 /** More than this the engine takes of no callback. */
 const CALLBACK_BYTES_MAX = 1024 * 1024;
@@ -121,7 +122,7 @@ async function mockChoice(pay, body) {
  * The answer to a request: `callback/{gateway}`, `history`, `{paymentId}/status` and, in development, `mock-checkout`.
  * `incoming` has `method`, `path` (from where the adapter is mounted), `query`, `headers`, `body(limit)` and `request`.
  */
-async function answer(pay, { customerOf }, incoming) {
+async function answer(pay, { customerOf, signed }, incoming) {
   const [first, second, ...rest] = incoming.path.split('/').filter(Boolean).map(decodeURIComponent);
   const is = (method) => incoming.method === method && rest.length === 0;
   if (first === 'callback' && second !== undefined && is('POST')) {
@@ -141,22 +142,28 @@ async function answer(pay, { customerOf }, incoming) {
     return json(200, historyOf(await pay.payments(asked)));
   }
   const payment = await pay.payment(first);
-  if (payment.customer === customer) return json(200, statusOf(payment));
+  if (payment.customer === customer) return signed(payment.id, json(200, statusOf(payment)));
   // Another's is answered like one that does not exist.
   throw refused('not_found', 'payment_not_found', {
     message: `There is no payment ${first}.`, messageZh: `支付单 ${first} 不存在。`, httpStatus: 404, details: { payment: first },
   });
 }
 
-/** The same; what the engine or the adapter refuses is answered with its code. */
-async function answered(pay, options, incoming) {
-  try {
-    return await answer(pay, options, incoming);
-  } catch (error) {
-    if (error instanceof URIError) return nothing();
-    if (error instanceof classes.PaywrightError) return problem(error);
-    throw error;
-  }
+/**
+ * What answers requests as a host's options say; that its `statusKeys` can sign is looked at here, when the host starts. What the
+ * engine or the adapter refuses is answered with its code.
+ */
+function answering({ customerOf, statusKeys }) {
+  const prepared = { customerOf, signed: signer(statusKeys) };
+  return async (pay, incoming) => {
+    try {
+      return await answer(pay, prepared, incoming);
+    } catch (error) {
+      if (error instanceof URIError) return nothing();
+      if (error instanceof classes.PaywrightError) return problem(error);
+      throw error;
+    }
+  };
 }
 
 /** The raw body of Node's request, of which no more than `limit` bytes are ever held. */
@@ -172,4 +179,4 @@ async function bodyOf(request, limit) {
   return Buffer.concat(pieces, size);
 }
 
-module.exports = { answered, bodyOf, parsed, tooLarge };
+module.exports = { answering, bodyOf, parsed, tooLarge };

@@ -86,8 +86,10 @@ import { payments as forNext } from 'paywright/next';
 const inExpress = express();
 inExpress.use('/payments', forExpress(pay, { customerOf: (request) => request.headers['x-customer']?.toString() }));
 inExpress.use(express.json({ verify: keepRawBody }));
-await fastify().register(forFastify(pay), { prefix: '/payments' });
-new Hono().all('/payments/*', forHono(pay, { path: '/payments' }));
+await fastify().register(forFastify(pay, { statusKeys: 'whsk_1' }), { prefix: '/payments' });
+// @ts-expect-error a key is text or bytes
+forFastify(pay, { statusKeys: 1 });
+new Hono().all('/payments/*', forHono(pay, { path: '/payments', statusKeys: ['whsk_1', new Uint8Array(3)] }));
 class Application {}
 await install(await NestFactory.create(Application), '/payments', pay);
 export const { GET, POST } = forNext(pay, { path: '/payments', customerOf: async (request) => request.headers.get('x') });

@@ -16,6 +16,7 @@ from typing import Any
 import paywright
 import pytest
 from django_host.fixtures import SETTINGS, client, pay, settings
+from signed_status import OLD, OLD_PUBLIC, WRONG, refused
 from paywright import ConfigError, Paywright
 
 __all__ = ["client", "pay", "settings"]
@@ -235,6 +236,52 @@ def test_checks_of_gateways(settings: Any, number: str, given: dict[str, Any]) -
     messages = found(settings, PAYWRIGHT={**SETTINGS, **given})
     assert f"paywright.{number}" in messages, messages
     assert "throwaway" not in str(messages)
+
+
+@pytest.mark.parametrize(("keys", "code", "why"), WRONG)
+def test_checks_of_status_keys(settings: Any, keys: Any, code: str, why: str) -> None:
+    """Protects: a key that cannot sign, or with which a reader could, is found by the check, and by whoever asks anyway."""
+    from paywright.django import get_paywright
+
+    messages = found(settings, PAYWRIGHT={**SETTINGS, "STATUS_KEYS": keys})
+    assert set(messages) == {"paywright.E006"} and why in messages["paywright.E006"], messages
+    with pytest.raises(ConfigError) as error:
+        get_paywright()
+    refused(error.value, 'PAYWRIGHT["STATUS_KEYS"]', keys, code, why)
+    assert messages["paywright.E006"].startswith(error.value.message)
+
+
+STARTED = """
+import sys
+from django.conf import settings
+given = {"MODE": "test", "DATABASE": "sqlite::memory:", "GATEWAYS": ["mock"], "FROM_ENV": False, "STATUS_KEYS": sys.argv.pop()}
+settings.configure(INSTALLED_APPS=["paywright.django"], PAYWRIGHT=given, DATABASES={}, ROOT_URLCONF="paywright.django.urls")
+if "check" in sys.argv:
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+else:
+    from django.core.wsgi import get_wsgi_application
+    get_wsgi_application()
+    print("serves")
+"""
+
+
+@pytest.mark.parametrize(("program", "argument"), [("manage.py", "check"), ("server.py", "serve"), ("own.py", "check")])
+def test_a_wrong_status_key_ends_the_start(tmp_path: Path, program: str, argument: str) -> None:
+    """Protects: a server, which runs no checks, does not come up with a wrong key; a command tells it as a check."""
+    (tmp_path / program).write_text(STARTED)
+
+    def start(key: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(tmp_path / program), argument, key]
+        python = {**os.environ, "PYTHONPATH": os.pathsep.join(["python", "tests"])}
+        return subprocess.run(command, cwd=Path(__file__).parents[1], env=python, capture_output=True, text=True, timeout=60)
+
+    good, wrong = start(OLD), start(OLD_PUBLIC)
+    assert good.returncode == 0, good.stderr
+    told = wrong.stdout + wrong.stderr
+    assert wrong.returncode == 1 and "is a public key (whpk_…); a private key (whsk_…) is needed" in told, told
+    assert ("paywright.E006" in told) == (program == "manage.py"), told
+    assert OLD_PUBLIC not in told
 
 
 def test_checks_of_debug(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django_host.fixtures import SETTINGS, pay, settings
+from signed_status import NEW, NEW_PUBLIC, OLD, OLD_PUBLIC, proved, unsigned
 from paywright import Paywright
 
 __all__ = ["pay", "settings"]
@@ -178,6 +179,7 @@ def test_status_and_history(shop: Shop) -> None:
     assert client.get(f"/api/payments/{mine}/status/").json() == {
         "payment_id": mine,
         "status": "init",
+        "state": "init",
         "amount": "100.00",
         "currency": "CNY",
         "paid_at": None,
@@ -192,6 +194,26 @@ def test_status_and_history(shop: Shop) -> None:
     assert {"payment_id", "amount", "status", "created_at"} <= set(listed["payments"][0])
     assert client.get("/api/payments/?page=x").status_code == 400
     assert shop.client(shop.other).get("/api/payments/").json()["total"] == 0
+
+
+def test_the_status_is_signed(settings: Any) -> None:
+    """Protects: the bytes are signed that a renderer made of the answer, whichever renderer it was; refusals are not."""
+    from paywright.django import get_paywright
+
+    settings(PAYWRIGHT={**SETTINGS, "STATUS_KEYS": [NEW, OLD]})
+    shop = Shop(get_paywright())
+    shop.order(5)
+    client = shop.client()
+    mine = client.post("/api/payments/", {"order_id": 5}, format="json")
+    path = f"/api/payments/{mine.json()['id']}/status/"
+    for kind in ("application/json", "text/html"):
+        answer = client.get(path, headers={"accept": kind})
+        assert answer.status_code == 200 and answer.headers["content-type"].startswith(kind)
+        proved(answer.headers, answer.content, mine.json()["id"], NEW_PUBLIC, OLD_PUBLIC)
+    others = [client.get("/api/payments/"), client.get(path.replace("status/", "")), client.options(path)]
+    others.append(shop.client(shop.other).get(path))
+    assert [answer.status_code for answer in others] == [200, 200, 200, 404]
+    assert all(unsigned(answer.headers) for answer in (mine, *others))
 
 
 def test_refund(shop: Shop) -> None:

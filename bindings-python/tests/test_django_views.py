@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django_host.fixtures import SETTINGS, client, pay, settings
+from signed_status import NEW, NEW_PUBLIC, OLD, OLD_PUBLIC, proved, unsigned
 from paywright import Paywright, PaywrightError
+from paywright.testing import ManualClock
 
 __all__ = ["client", "pay", "settings"]
 
@@ -143,6 +146,36 @@ def test_only_the_owner_sees_a_payment(pay: Paywright, client: Any) -> None:
     for name in ("pay_", "pay_" + "0" * 26, "x" * 3000, "%00", "' OR 1=1", payment.id.lower()):
         assert client.get(f"/paywright/payments/{name}/status").status_code == 404, name
     assert client.post(path).status_code in (403, 405)
+
+
+@pytest.mark.parametrize(("keys", "publics"), [(OLD, [OLD_PUBLIC]), ([NEW, OLD], [NEW_PUBLIC, OLD_PUBLIC])])
+def test_the_status_is_signed(client: Any, settings: Any, keys: Any, publics: list[str]) -> None:
+    """Protects: an application that believes nothing unproved: the status, and nothing else, proves itself by each key."""
+    from paywright.django import get_paywright
+
+    owner, other = user("owner"), user("other")
+    clock = ManualClock(datetime(2026, 1, 1, tzinfo=timezone.utc))
+    settings(PAYWRIGHT={**SETTINGS, "STATUS_KEYS": keys, "CLOCK": clock})
+    payment = payment_of(get_paywright(), customer=str(owner.pk))
+    path = f"/paywright/payments/{payment.id}/status"
+    for name in (path, "/paywright/payments/x/status"):
+        assert unsigned(client.get(name).headers), name
+    client.force_login(other)
+    assert unsigned(client.get(path).headers)
+    client.force_login(owner)
+    answer = client.get(path, headers={"accept-language": "zh"})
+    proved(answer.headers, answer.content, payment.id, *publics, now=int(clock.now.timestamp()))
+    shown = answer.json()
+    expected = {"payment_id": payment.id, "state": "init", "status": "init", "amount": "100.00", "currency": "CNY"}
+    assert {name: shown[name] for name in expected} == expected
+    assert "no-store" in answer.headers["Cache-Control"] and unsigned(client.get("/paywright/history").headers)
+    clock.advance(3600)
+    again = client.get(path)
+    assert int(again.headers["webhook-timestamp"]) == int(answer.headers["webhook-timestamp"]) + 3600
+    settings(PAYWRIGHT=dict(SETTINGS))
+    payment = payment_of(get_paywright(), customer=str(owner.pk))
+    answer = client.get(f"/paywright/payments/{payment.id}/status")
+    assert answer.status_code == 200 and unsigned(answer.headers)
 
 
 def test_a_guest_named_none_owns_nothing(pay: Paywright, client: Any) -> None:

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from asgi import PREFIX, Described, application, as_, exchange, ordered, success
-from fastapi import FastAPI
+from asgi import PREFIX, Described, application, as_, authorise, exchange, ordered, success
+from fastapi import Depends, FastAPI, Response
+from signed_status import NEW, NEW_PUBLIC, OLD, OLD_PUBLIC, WRONG, proved, refused, unsigned
 
 import paywright
-from paywright import AsyncPaywright, Paywright
+from paywright import AsyncPaywright, ConfigError, Paywright
 from paywright._codes import refusal
 from paywright._exact import read_json
 from paywright.fastapi import Caller, find_order, router
@@ -101,6 +102,56 @@ def test_an_order_may_be_made_when_it_is_asked_for(pay: Paywright) -> None:
         assert refused.status_code == 404
 
     exchange(application(AsyncPaywright(pay), order=order_of), story)
+
+
+@pytest.mark.parametrize(("keys", "publics"), [(OLD, [OLD_PUBLIC]), ([NEW, OLD], [NEW_PUBLIC, OLD_PUBLIC])])
+def test_the_status_is_signed(pay: Paywright, keys: Any, publics: list[str]) -> None:
+    """Protects: an application that believes nothing unproved: the status, and nothing else, proves itself by each key; what
+    the host's own dependencies add to the answer stays.
+    """
+    payment = pay.create_payment(ordered(pay).id, method="card")
+
+    def who_asks(response: Response, caller: Caller = Depends(authorise)) -> Caller:
+        response.headers["x-host"] = "tea"
+        return caller
+
+    app = application(AsyncPaywright(pay), authorise=who_asks, status_keys=keys)
+    bare = application(AsyncPaywright(pay))
+    path = f"{PREFIX}/{payment.id}/status"
+
+    async def before(client: Described) -> bytes:
+        answer = await client.get(path, headers=as_("alice"))
+        assert answer.status_code == 200 and unsigned(answer.headers)
+        return answer.content
+
+    async def story(client: Described) -> None:
+        answer = await client.get(path, headers=as_("alice"))
+        assert answer.headers["x-host"] == "tea" and answer.content == unsigned_bytes
+        proved(answer.headers, answer.content, payment.id, *publics)
+        delivery = success(pay, payment.id)
+        told = await client.post(f"{PREFIX}/callback/mock/", content=delivery.body, headers=delivery.headers)
+        assert told.status_code == 200 and unsigned(told.headers)
+        paid = await client.get(path, headers=as_("alice"))
+        proved(paid.headers, paid.content, payment.id, *publics)
+        assert paid.json()["state"] == "succeeded"
+        others = [("/history", "alice"), (f"/{payment.id}/", "alice"), (f"/{payment.id}/status", "bob"), ("/pay_x/status", "alice")]
+        for other, who in others:
+            answer = await client.get(f"{PREFIX}{other}", headers=as_(who))
+            assert unsigned(answer.headers), other
+
+    unsigned_bytes = exchange(bare, before)
+    exchange(app, story)
+    told = app.openapi()["paths"][f"{PREFIX}/{{payment_id}}/status"]["get"]["responses"]["200"]
+    assert set(told["headers"]) == {"webhook-id", "webhook-timestamp", "webhook-signature"}
+    assert told["content"] == bare.openapi()["paths"][f"{PREFIX}/{{payment_id}}/status"]["get"]["responses"]["200"]["content"]
+
+
+@pytest.mark.parametrize(("keys", "code", "why"), WRONG)
+def test_wrong_status_keys(pay: Paywright, keys: Any, code: str, why: str) -> None:
+    """Protects: a key that cannot sign, or with which a reader could, ends the start and not somebody's payment."""
+    with pytest.raises(ConfigError) as error:
+        router(AsyncPaywright(pay), status_keys=keys)
+    refused(error.value, "status_keys", keys, code, why)
 
 
 def test_without_authorise_everything_but_callbacks_is_refused(pay: Paywright) -> None:

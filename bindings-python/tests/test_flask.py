@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import http.client
 import threading
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import flask
+import pytest
 from asgi import ordered, success
+from signed_status import NEW, NEW_PUBLIC, OLD, OLD_PUBLIC, WRONG, proved, refused, unsigned
 
 import paywright
-from paywright import Paywright
+from paywright import ConfigError, Paywright
 from paywright.flask import payments
 
 
-def application(pay: Paywright) -> flask.Flask:
+def application(pay: Paywright, **settings: Any) -> flask.Flask:
     app = flask.Flask("shop")
-    routes = payments(pay, customer_of=lambda: flask.request.headers.get("X-Customer"))
+    routes = payments(pay, customer_of=lambda: flask.request.headers.get("X-Customer"), **settings)
     app.register_blueprint(routes, url_prefix="/payments")
     return app
 
@@ -50,6 +53,31 @@ def test_nothing_is_shown_unless_configured(pay: Paywright) -> None:
     assert client.get("/payments/history", headers={"X-Customer": "ALICE"}).status_code == 403
     delivery = success(pay, payment.id)
     assert client.post("/payments/callback/mock/", data=delivery.body, headers=delivery.headers).status_code == 200
+
+
+@pytest.mark.parametrize(("keys", "publics"), [(OLD, [OLD_PUBLIC]), ([NEW, OLD], [NEW_PUBLIC, OLD_PUBLIC])])
+def test_the_status_is_signed(pay: Paywright, keys: Any, publics: list[str]) -> None:
+    """Protects: an application that believes nothing unproved: the status, and nothing else, proves itself by each key."""
+    payment = pay.create_payment(ordered(pay).id, method="card")
+    client = application(pay, status_keys=keys).test_client()
+    mine, path = {"X-Customer": "ALICE"}, f"/payments/{payment.id}/status"
+    answer = client.get(path, headers=mine)
+    proved(answer.headers, answer.data, payment.id, *publics)
+    assert answer.get_json() == {
+        "payment_id": payment.id, "status": "pending", "state": "init", "paid_at": None, "amount": "100.00", "currency": "CNY"
+    }
+    for other, who in (("/payments/history", mine), (path, {"X-Customer": "BOB"}), (path, {}), ("/payments/x/status", mine)):
+        assert unsigned(client.get(other, headers=who).headers), other
+    answer = application(pay).test_client().get(path, headers=mine)
+    assert answer.status_code == 200 and unsigned(answer.headers)
+
+
+@pytest.mark.parametrize(("keys", "code", "why"), WRONG)
+def test_wrong_status_keys(pay: Paywright, keys: Any, code: str, why: str) -> None:
+    """Protects: a key that cannot sign, or with which a reader could, ends the start and not somebody's payment."""
+    with pytest.raises(ConfigError) as error:
+        application(pay, status_keys=keys)
+    refused(error.value, "status_keys", keys, code, why)
 
 
 def test_hostile_callbacks(pay: Paywright) -> None:

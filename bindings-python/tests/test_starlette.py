@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from asgi import Described, exchange, ordered, success
+from signed_status import NEW, NEW_PUBLIC, OLD, OLD_PUBLIC, WRONG, proved, refused, unsigned
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Mount
 
 import paywright
-from paywright import AsyncPaywright, Paywright
+from paywright import AsyncPaywright, ConfigError, Paywright
+from paywright._status import StatusKeys
 from paywright.starlette import payments
 
 
@@ -61,6 +67,56 @@ def test_nothing_is_shown_unless_configured(pay: Paywright) -> None:
         assert told.status_code == 200
 
     exchange(application(pay, named=False), story)
+
+
+@pytest.mark.parametrize(("keys", "publics"), [(OLD, [OLD_PUBLIC]), ([NEW, OLD.encode()], [NEW_PUBLIC, OLD_PUBLIC])])
+def test_the_status_is_signed(pay: Paywright, keys: Any, publics: list[str]) -> None:
+    """Protects: an application that believes nothing unproved: the status, and nothing else, proves itself by each key."""
+    payment = pay.create_payment(ordered(pay).id, method="card")
+    routes = payments(AsyncPaywright(pay), customer_of=customer_of, status_keys=keys)
+
+    async def story(client: Described) -> None:
+        mine, path = {"x-customer": "ALICE"}, f"/{payment.id}/status"
+        for state in ("init", "succeeded"):
+            answer = await client.get(path, headers=mine)
+            proved(answer.headers, answer.content, payment.id, *publics)
+            shown = answer.json()
+            expected = {"payment_id": payment.id, "state": state, "amount": "100.00", "currency": "CNY"}
+            assert {name: shown[name] for name in expected} == expected
+            delivery = success(pay, payment.id)
+            assert unsigned((await client.post("/callback/mock", content=delivery.body, headers=delivery.headers)).headers)
+        for other, who in (("/history", mine), (path, {"x-customer": "BOB"}), (path, {}), ("/pay_x/status", mine)):
+            assert unsigned((await client.get(other, headers=who)).headers), other
+
+    exchange(routes, story)
+
+
+def test_without_keys_nothing_is_signed(pay: Paywright) -> None:
+    """Protects: who asks for no signatures has the answers of before."""
+    payment = pay.create_payment(ordered(pay).id, method="card")
+
+    async def story(client: Described) -> None:
+        answer = await client.get(f"/payments/{payment.id}/status", headers={"x-customer": "ALICE"})
+        assert answer.status_code == 200 and unsigned(answer.headers)
+
+    exchange(application(pay), story)
+
+
+@pytest.mark.parametrize(("keys", "code", "why"), WRONG)
+def test_wrong_status_keys(pay: Paywright, keys: Any, code: str, why: str) -> None:
+    """Protects: a key that cannot sign, or with which a reader could, ends the start and not somebody's payment."""
+    with pytest.raises(ConfigError) as error:
+        payments(AsyncPaywright(pay), status_keys=keys)
+    refused(error.value, "status_keys", keys, code, why)
+
+
+def test_status_keys_keep_to_themselves() -> None:
+    """Protects: a configuration that is printed, logged or pickled shows no key."""
+    keys = StatusKeys("status_keys", [OLD, NEW])
+    assert str(keys) == repr(keys) == f"{keys}" == "<StatusKeys: 2 [redacted]>"
+    for act in (pickle.dumps, copy.copy, vars, json.dumps):
+        with pytest.raises(TypeError):
+            act(keys)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ impl Paywright {
 }
 
 /// A whole number that is not negative, if one was given.
-fn natural(field: &str, given: Option<i64>) -> Result<Option<u64>> {
+pub(crate) fn natural(field: &str, given: Option<i64>) -> Result<Option<u64>> {
     let Some(number) = given else { return Ok(None) };
     u64::try_from(number).map(Some).map_err(|_| {
         let error = Error::new(Code::ArgumentRange).with("field", field).with("given", number);

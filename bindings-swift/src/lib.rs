@@ -10,6 +10,7 @@
 mod clock;
 mod engine;
 mod error;
+mod follower;
 mod functions;
 mod methods;
 mod records;

@@ -16,6 +16,8 @@ pub mod text;
 // The domain: tables and what they mean.
 pub mod exception;
 pub mod flow;
+#[cfg(feature = "sqlite")]
+pub mod followed;
 pub mod journal;
 pub mod ledger;
 pub mod machine;
@@ -29,6 +31,8 @@ pub mod webhook;
 pub mod api;
 pub mod display;
 pub mod engine;
+#[cfg(feature = "sqlite")]
+pub mod follow;
 pub mod gateway;
 pub mod sign;
 pub mod signatures;

@@ -212,6 +212,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
         &[
             "exception",
             "flow",
+            "followed",
             "journal",
             "ledger",
             "order",
@@ -224,7 +225,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
     ("signatures and the network", &["sign", "transport"]),
     ("gateways and stores", &["gateway", "store"]),
     ("engine", &["engine"]),
-    ("face", &["api", "signatures", "display"]),
+    ("face", &["api", "follow", "signatures", "display"]),
 ];
 /// Neighbours that must not know each other although they stand on the same floor.
 const STRANGERS: [(&str, &str); 2] = [("gateway", "store"), ("store", "gateway")];

@@ -3,6 +3,7 @@
 
 pub mod crowd;
 pub mod fake;
+pub mod following;
 pub mod render;
 pub mod scenario;
 pub mod shop;

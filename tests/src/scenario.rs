@@ -319,7 +319,7 @@ fn at_path(value: &Value, path: &str) -> Option<Value> {
 
 /// Compares what is expected with what is there: of an object the named members, of a list every element in order,
 /// of everything else the value.
-fn compare(path: &str, expected: &Value, found: &Value) -> Result<(), Failure> {
+pub(crate) fn compare(path: &str, expected: &Value, found: &Value) -> Result<(), Failure> {
     let differs = || Err(Failure::Differs(format!("{path}: expected {expected}, got {found}")));
     match (expected, found) {
         (Value::Object(members), Value::Object(there)) => {

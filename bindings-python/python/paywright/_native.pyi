@@ -347,8 +347,8 @@ class Signed:
         *,
         description: SecretLike,
     ) -> Signed:
-        """`description`: The description as JSON text; see the reference page of signed
-        callbacks.
+        """`description`: The description as JSON text; what may stand in it is in
+        `docs/gateways.md` under Signed.
         """
     def __eq__(self, other: object, /) -> bool: ...
     __hash__: None  # type: ignore[assignment]

@@ -17,6 +17,7 @@ from .errors import NotFound, PaywrightError
 
 if TYPE_CHECKING:
     from ._native import Event, Payment, Paywright
+    from ._status import StatusKeys
     from .types import HeadersLike, PaymentState, RefundState
 
 CALLBACK_BYTES_MAX = 1024 * 1024
@@ -194,12 +195,17 @@ def history_of(pay: Paywright, customer: str, page: int | None, size: int | None
     return {"total": found.total, "page": found.page, "size": found.size, "payments": rows}
 
 
-def own_status(pay: Paywright, customer: str, payment_id: str) -> Answer:
-    """The status of a customer's own payment. Another's is answered like one that does not exist."""
+def own_status(pay: Paywright, customer: str, payment_id: str, keys: StatusKeys | None = None) -> Answer:
+    """The status of a customer's own payment, signed where there are keys. Another's is answered like one that does not
+    exist.
+    """
     payment = pay.payment(payment_id)
     if payment.customer != customer:
         raise refusal("payment_not_found", payment=payment_id)
-    return json_answer(200, status_of(payment))
+    answer = json_answer(200, status_of(payment))
+    if keys is None:
+        return answer
+    return answer._replace(headers={**answer.headers, **keys.headers(payment.id, answer.body)})
 
 
 def own_history(pay: Paywright, customer: str, query: Mapping[str, str]) -> Answer:

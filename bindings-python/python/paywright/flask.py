@@ -7,27 +7,38 @@ Nothing is decided here; where `customer_of` names nobody, nothing is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
 from . import _web
 from ._native import Paywright
+from ._status import prepared
 from .errors import PaywrightError
+
+if TYPE_CHECKING:
+    from .types import KeyLike
 
 CustomerOf = Callable[[], str | None]
 """Which customer the present request comes from, as the application's own session or token says; None is nobody."""
 
 
 def payments(
-    pay: Paywright | Callable[[], Paywright], *, customer_of: CustomerOf = lambda: None, name: str = "payments"
+    pay: Paywright | Callable[[], Paywright],
+    *,
+    customer_of: CustomerOf = lambda: None,
+    name: str = "payments",
+    status_keys: KeyLike | Iterable[KeyLike] | None = None,
 ) -> Blueprint:
     """A blueprint with `callback/<gateway>/`, `history`, `<payment_id>/status` and `mock-checkout`.
 
     `pay` is an engine, or what answers with the one of this process. Under an extension that protects forms from other
     sites, exempt the blueprint: callbacks are signed, and nothing else here changes anything.
+    `status_keys` is a private key `whsk_…`, or several while one is rolled: answers about a payment's status are signed.
     """
     routes = Blueprint(name, __name__)
+    keys = prepared(status_keys)
 
     def engine() -> Paywright:
         return pay() if callable(pay) else pay
@@ -54,7 +65,7 @@ def payments(
 
     @routes.get("/<payment_id>/status")
     def status(payment_id: str) -> Response:
-        return respond(_web.own_status(engine(), customer(), payment_id))
+        return respond(_web.own_status(engine(), customer(), payment_id, keys))
 
     @routes.get("/mock-checkout")
     def checkout() -> Response:

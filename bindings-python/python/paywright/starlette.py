@@ -7,15 +7,20 @@ Nothing is decided here; where `customer_of` names nobody, nothing is shown.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from . import _web
+from ._status import prepared
 from .aio import AsyncPaywright
 from .errors import PaywrightError
+
+if TYPE_CHECKING:
+    from .types import KeyLike
 
 CustomerOf = Callable[[Request], Awaitable[str | None]]
 """Which customer a request comes from, as the application's own session or token says; None is nobody."""
@@ -26,8 +31,17 @@ async def nobody(_: Request) -> str | None:
     return None
 
 
-def payments(pay: AsyncPaywright, *, customer_of: CustomerOf = nobody) -> Router:
-    """An application to mount: `callback/{gateway}/`, `history`, `{payment_id}/status` and `mock-checkout`."""
+def payments(
+    pay: AsyncPaywright,
+    *,
+    customer_of: CustomerOf = nobody,
+    status_keys: KeyLike | Iterable[KeyLike] | None = None,
+) -> Router:
+    """An application to mount: `callback/{gateway}/`, `history`, `{payment_id}/status` and `mock-checkout`.
+
+    `status_keys` is a private key `whsk_…`, or several while one is rolled: answers about a payment's status are signed.
+    """
+    keys = prepared(status_keys)
 
     async def customer(request: Request) -> str:
         found = await customer_of(request)
@@ -40,7 +54,8 @@ def payments(pay: AsyncPaywright, *, customer_of: CustomerOf = nobody) -> Router
         return respond(await pay.answer(_web.callback, request.path_params["gateway"], request.headers.raw, body))
 
     async def status(request: Request) -> Response:
-        return respond(await pay.call(_web.own_status, await customer(request), request.path_params["payment_id"]))
+        payment_id: str = request.path_params["payment_id"]
+        return respond(await pay.call(_web.own_status, await customer(request), payment_id, keys))
 
     async def history(request: Request) -> Response:
         return respond(await pay.call(_web.own_history, await customer(request), dict(request.query_params)))

@@ -157,7 +157,8 @@ fn possible(payment: &Payment) -> Vec<String> {
     .collect()
 }
 
-fn action(action: gateway::Action) -> Result<types::Action> {
+/// What the payer does next, as a record.
+pub(crate) fn action(action: gateway::Action) -> Result<types::Action> {
     Ok(types::Action {
         kind: choice!(ActionKind, action.kind)?,
         url: action.url,

@@ -2,7 +2,7 @@
 //! calls the engine, and turns what comes out into records; it decides nothing about payments.
 
 mod accounts;
-mod convert;
+pub(crate) mod convert;
 pub mod describe;
 mod diagram;
 mod files;
@@ -17,7 +17,7 @@ mod stepping;
 mod surface;
 pub mod types;
 mod upkeep;
-mod values;
+pub(crate) mod values;
 pub mod variables;
 mod webhooks;
 
@@ -34,6 +34,7 @@ use crate::gateway::mock::Mock;
 pub use convert::reply;
 pub use files::listed;
 pub use open::{DATABASE_VARIABLE, MODE_VARIABLE, Options};
+pub use stepping::came;
 
 /// An engine with its database and gateways. All methods may be called from many threads at once.
 #[derive(Clone)]

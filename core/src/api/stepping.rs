@@ -29,37 +29,47 @@ impl Paywright {
 
     pub fn resume(&self, a: arguments::resume) -> Result<types::Step> {
         guarded(|| {
-            let came = match (a.status, a.failure) {
-                (Some(status), None) => Ok(Response {
-                    status: u16::try_from(status).map_err(|_| not_a_status(status))?,
-                    headers: a.headers.unwrap_or_default().0,
-                    body: a.body.unwrap_or_default().0,
-                }),
-                (None, Some(types::NoResponse::not_sent)) => {
-                    Err(NoResponse::NotSent("the host could not send it".to_owned()))
-                }
-                (None, Some(types::NoResponse::unknown)) => {
-                    Err(NoResponse::Unknown("the host heard no answer".to_owned()))
-                }
-                (Some(_), Some(_)) => {
-                    return Err(Error::new(Code::ArgumentConflict)
-                        .with("fields", "status and failure")
-                        .with("rule", "a request was answered or it was not"));
-                }
-                (None, None) => {
-                    return Err(Error::new(Code::ArgumentMissing).with("field", "status").with(
-                        "rule",
-                        "give the response's status, or failure where there is none",
-                    ));
-                }
-            };
-            let came = came.and_then(|response| match response.body.len() > RESPONSE_BYTES_MAX {
-                true => Err(NoResponse::Unknown("the answer is too long".to_owned())),
-                false => Ok(response),
-            });
+            let came = came(a.status, a.headers, a.body, a.failure)?;
             step(self.engine.resume(&a.ticket, came)?)
         })
     }
+}
+
+/// What came back for a request that a host sent, in the words of the table. An answer that is too long is none. Fails with
+/// `argument_missing`, `argument_conflict` and `argument_range`.
+pub fn came(
+    status: Option<i64>,
+    headers: Option<types::Headers>,
+    body: Option<types::Bytes>,
+    failure: Option<types::NoResponse>,
+) -> Result<Result<Response, NoResponse>> {
+    let response = match (status, failure) {
+        (Some(status), None) => Response {
+            status: u16::try_from(status).map_err(|_| not_a_status(status))?,
+            headers: headers.unwrap_or_default().0,
+            body: body.unwrap_or_default().0,
+        },
+        (None, Some(types::NoResponse::not_sent)) => {
+            return Ok(Err(NoResponse::NotSent("the host could not send it".to_owned())));
+        }
+        (None, Some(types::NoResponse::unknown)) => {
+            return Ok(Err(NoResponse::Unknown("the host heard no answer".to_owned())));
+        }
+        (Some(_), Some(_)) => {
+            return Err(Error::new(Code::ArgumentConflict)
+                .with("fields", "status and failure")
+                .with("rule", "a request was answered or it was not"));
+        }
+        (None, None) => {
+            return Err(Error::new(Code::ArgumentMissing)
+                .with("field", "status")
+                .with("rule", "give the response's status, or failure where there is none"));
+        }
+    };
+    Ok(match response.body.len() > RESPONSE_BYTES_MAX {
+        true => Err(NoResponse::Unknown("the answer is too long".to_owned())),
+        false => Ok(response),
+    })
 }
 
 fn not_a_status(status: i64) -> Error {

@@ -159,7 +159,7 @@ macro_rules! surface_around {
                 $($gateway)*
                 /// A sender of signed callbacks, described by data.
                 Signed {
-                    /// The description as JSON text; see the reference page of signed callbacks.
+                    /// The description as JSON text; what may stand in it is in `docs/gateways.md` under Signed.
                     description: Secret,
                 }
             }

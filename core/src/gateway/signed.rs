@@ -2,7 +2,8 @@
 //! It never calls anybody, so it cannot be asked about a payment: what it says, it says in callbacks.
 //!
 //! The protocol, with its peculiarities:
-//! * signed are the sorted members of the body, or nonce, timestamp and raw body (`sign::hmac_callback`);
+//! * signed are the sorted members of the body, or nonce, timestamp and raw body (`sign::hmac_callback`), or the message
+//!   is one of Standard Webhooks (`sign::standard_webhooks`), which needs no secret here;
 //! * amounts are decimal text in the major unit, unless described as whole minor units;
 //! * members of the body have one type each: in the body scheme `100` and `"100"` have the same signature;
 //! * a message that is taken is answered with 200 and a short JSON text, everything else with the same 403.
@@ -10,6 +11,7 @@
 mod checkout;
 mod description;
 mod members;
+mod messages;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +30,7 @@ use crate::payment::Event;
 use crate::secret::Secret;
 use crate::sign::hmac_callback::{self, Config, Scheme};
 use crate::sign::key_ring::{Key, KeyRing};
+use crate::sign::standard_webhooks::Kind;
 
 use checkout::Checkout;
 use description::USUAL_STATUSES;
@@ -35,18 +38,28 @@ pub use description::{
     AmountUnit, FieldNames, KeyDescription, ReplyKind, SchemeName, SecretText, SignedDescription,
 };
 use members::mark;
+use messages::Messages;
 
 /// A gateway made from a [`SignedDescription`].
 #[derive(Debug)]
 pub struct Signed {
     facts: Facts,
-    config: Config,
+    proof: Proof,
     require_fresh: bool,
     fields: FieldNames,
     statuses: BTreeMap<String, Event>,
     unit: AmountUnit,
     reply: ReplyKind,
     checkout: Option<Checkout>,
+}
+
+/// How callbacks are proved genuine.
+#[derive(Debug)]
+enum Proof {
+    /// With a secret that their sender has, too.
+    Shared(Config),
+    /// As messages of Standard Webhooks.
+    Standard(Messages),
 }
 
 impl Signed {
@@ -59,7 +72,13 @@ impl Signed {
         };
         check_names(&description).map_err(|(setting, why)| invalid(setting, why))?;
         let scheme = scheme(&description).map_err(|(setting, why)| invalid(setting, why))?;
-        let ring = KeyRing::new(&description.name, keys(&description)?)?;
+        let proof = match scheme {
+            Some(scheme) => {
+                let ring = KeyRing::new(&description.name, keys(&description)?)?;
+                Proof::Shared(Config::new(scheme, ring, description.tolerance_s)?)
+            }
+            None => Proof::Standard(Messages::new(&description)?),
+        };
         let statuses = statuses(description.statuses.as_ref())
             .map_err(|e| invalid("statuses", &e.message()))?;
         let currencies = currencies(description.currencies.as_ref())
@@ -70,7 +89,7 @@ impl Signed {
             .transpose()
             .map_err(|why| invalid("checkout_url", &why))?;
         Ok(Signed {
-            config: Config::new(scheme, ring, description.tolerance_s)?,
+            proof,
             require_fresh: description.require_fresh,
             fields: description.fields,
             statuses,
@@ -90,9 +109,19 @@ impl Signed {
         })
     }
 
-    /// How its callbacks are verified.
-    pub fn verification(&self) -> &Config {
-        &self.config
+    /// How its callbacks are verified, where that is with a shared secret of our own protocol.
+    pub fn verification(&self) -> Option<&Config> {
+        match &self.proof {
+            Proof::Shared(config) => Some(config),
+            Proof::Standard(_) => None,
+        }
+    }
+
+    fn short_keys(&self) -> Vec<&str> {
+        match &self.proof {
+            Proof::Shared(config) => config.ring().short_keys().collect(),
+            Proof::Standard(messages) => messages.short_keys().collect(),
+        }
     }
 }
 
@@ -136,9 +165,14 @@ impl Gateway for Signed {
     }
 
     fn receive(&self, headers: &Headers, body: &[u8], at: Moment<'_>) -> Result<Received> {
-        let authentic = hmac_callback::verify(&self.config, headers, body, at.now)?;
-        let mark = mark(&authentic);
-        let object = match authentic.object {
+        let (mark, object) = match &self.proof {
+            Proof::Shared(config) => {
+                let authentic = hmac_callback::verify(config, headers, body, at.now)?;
+                (mark(&authentic), authentic.object)
+            }
+            Proof::Standard(messages) => (messages.prove(headers, body, at.now)?, None),
+        };
+        let object = match object {
             Some(object) => object,
             None => Object::parse(body)?,
         };
@@ -165,7 +199,7 @@ impl Gateway for Signed {
                 "{name}: require_fresh is off; an old callback stays genuine for ever"
             ));
         }
-        warnings.extend(self.config.ring().short_keys().map(|id| {
+        warnings.extend(self.short_keys().into_iter().map(|id| {
             format!("{name}: the secret {} is short; take 32 random bytes", id.escape_debug())
         }));
         warnings
@@ -188,30 +222,44 @@ fn check_names(description: &SignedDescription) -> Result<(), Refusal> {
     if description.methods.is_empty() || description.methods.iter().any(String::is_empty) {
         return Err(("methods", "at least one is needed, none of them empty"));
     }
-    let names = &description.headers;
-    let headers = [&names.signature, &names.timestamp, &names.nonce, &names.key_id];
+    let names = description.headers.as_ref();
+    let headers = names.map(|n| [&n.signature, &n.timestamp, &n.nonce, &n.key_id]);
     let is_header = |name: &String| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':' && b != b',')
     };
-    if !headers.into_iter().chain(&description.signature_from).all(is_header) {
+    if !headers.into_iter().flatten().chain(&description.signature_from).all(is_header) {
         return Err(("headers", "a header's name is empty or holds a blank, colon or comma"));
     }
     Ok(())
 }
 
-fn scheme(description: &SignedDescription) -> Result<Scheme, Refusal> {
+/// The scheme with a shared secret. `None` for messages of Standard Webhooks.
+fn scheme(description: &SignedDescription) -> Result<Option<Scheme>, Refusal> {
+    let signature_from = description.signature_from.as_ref();
     match description.scheme {
-        SchemeName::Body => Ok(Scheme::Body {
-            signature_header: description.signature_from.clone(),
+        SchemeName::Body => Ok(Some(Scheme::Body {
+            signature_header: signature_from.cloned(),
             require_fresh: description.require_fresh,
-        }),
-        SchemeName::Header if description.signature_from.is_some() => {
+        })),
+        SchemeName::Header if signature_from.is_some() => {
             Err(("signature_from", "it belongs to the body scheme; use headers.signature"))
         }
         SchemeName::Header if !description.require_fresh => {
             Err(("require_fresh", "the header scheme always requires timestamp and nonce"))
         }
-        SchemeName::Header => Ok(Scheme::Header(description.headers.clone())),
+        SchemeName::Header => {
+            Ok(Some(Scheme::Header(description.headers.clone().unwrap_or_default())))
+        }
+        SchemeName::StandardWebhooks if signature_from.is_some() => {
+            Err(("signature_from", "it belongs to the body scheme; here it is webhook-signature"))
+        }
+        SchemeName::StandardWebhooks if description.headers.is_some() => {
+            Err(("headers", "they belong to the header scheme; Standard Webhooks has its own"))
+        }
+        SchemeName::StandardWebhooks if !description.require_fresh => {
+            Err(("require_fresh", "Standard Webhooks always requires id and timestamp"))
+        }
+        SchemeName::StandardWebhooks => Ok(None),
     }
 }
 
@@ -231,7 +279,17 @@ fn keys(description: &SignedDescription) -> Result<Vec<Key>> {
 fn secret(key: &KeyDescription, setting: &str) -> Result<Secret> {
     let invalid = |why| Error::new(Code::ConfigInvalid).with("setting", setting).with("why", why);
     match (&key.secret, &key.secret_b64) {
-        (Some(text), None) => Secret::new(setting, text.expose()),
+        _ if key.public_key.is_some() => {
+            Err(invalid("public_key belongs to the scheme standard_webhooks; give secret"))
+        }
+        (Some(text), None) => match Kind::of(text.expose()) {
+            // Whoever has read a public key could sign with it.
+            Some(kind @ (Kind::Public | Kind::Private)) => Err(Error::new(Code::KeyType)
+                .with("setting", setting)
+                .with("given", kind.words())
+                .with("expected", "a shared secret")),
+            Some(Kind::Shared) | None => Secret::new(setting, text.expose()),
+        },
         (None, Some(text)) => {
             let bytes = STANDARD.decode(text.expose()).map_err(|_| invalid("it is not base64"))?;
             Secret::new(setting, bytes)

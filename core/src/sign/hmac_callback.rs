@@ -80,13 +80,7 @@ pub struct Config {
 impl Config {
     /// Fails with `config_invalid` when the tolerance is not within 1 to [`TOLERANCE_S_MAX`].
     pub fn new(scheme: Scheme, ring: KeyRing, tolerance_s: u32) -> Result<Self> {
-        if !(1..=TOLERANCE_S_MAX).contains(&tolerance_s) {
-            return Err(Error::new(Code::ConfigInvalid).with("setting", "tolerance_s").with(
-                "why",
-                format_args!("{tolerance_s} is not between 1 and {TOLERANCE_S_MAX} seconds"),
-            ));
-        }
-        Ok(Config { scheme, ring, tolerance_s })
+        Ok(Config { scheme, ring, tolerance_s: checked_tolerance(tolerance_s)? })
     }
 
     /// The keys.
@@ -101,6 +95,15 @@ impl Config {
         }
         Err(Error::new(Code::AuthStale).with("age", age).with("tolerance", self.tolerance_s))
     }
+}
+
+/// A tolerance that is a protection. Fails with `config_invalid` outside 1 to [`TOLERANCE_S_MAX`].
+pub(crate) fn checked_tolerance(seconds: u32) -> Result<u32> {
+    if (1..=TOLERANCE_S_MAX).contains(&seconds) {
+        return Ok(seconds);
+    }
+    let why = format_args!("{seconds} is not between 1 and {TOLERANCE_S_MAX} seconds");
+    Err(Error::new(Code::ConfigInvalid).with("setting", "tolerance_s").with("why", why))
 }
 
 /// A callback that was proved genuine and fresh. Whether it was seen before is the store's to say.

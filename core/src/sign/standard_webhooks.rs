@@ -25,12 +25,26 @@ pub const TIMESTAMP: &str = "webhook-timestamp";
 /// The signatures, separated by spaces.
 pub const SIGNATURE: &str = "webhook-signature";
 
-const SHARED: &str = "whsec_";
-const PRIVATE: &str = "whsk_";
-const PUBLIC: &str = "whpk_";
-const ID_BYTES_MAX: usize = 256;
+/// An id of a message is not longer.
+pub const ID_BYTES_MAX: usize = 256;
+/// The prefix of each kind of key.
+const PREFIXES: [(&str, Kind); 3] =
+    [("whsec_", Kind::Shared), ("whsk_", Kind::Private), ("whpk_", Kind::Public)];
+/// The specification wants 24 to 64 random bytes in a shared secret.
+const SHARED_BYTES_RECOMMENDED: usize = 24;
 /// An Ed25519 private key before its public half follows.
 const SEED_BYTES: usize = 32;
+
+/// What a key is, as its prefix says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `whsec_…`: both sides have it, and either could sign.
+    Shared,
+    /// `whsk_…`: the half that signs.
+    Private,
+    /// `whpk_…`: the half that verifies, and is no secret.
+    Public,
+}
 
 /// A key that signs: `whsec_…` (or its base64 alone) for `v1`, `whsk_…` for `v1a`.
 pub enum SigningKey {
@@ -45,15 +59,32 @@ pub enum SigningKey {
 pub struct Keys {
     shared: Vec<MacKey>,
     public: Vec<[u8; 32]>,
+    short: bool,
+}
+
+impl Kind {
+    /// The kind of a key. `None` for a text without any of the prefixes, which may be anything.
+    pub fn of(text: &str) -> Option<Self> {
+        split(text).map(|(kind, _)| kind)
+    }
+
+    /// In words, for errors.
+    pub fn words(self) -> &'static str {
+        match self {
+            Kind::Shared => "a shared secret (whsec_…)",
+            Kind::Private => "a private key (whsk_…)",
+            Kind::Public => "a public key (whpk_…)",
+        }
+    }
 }
 
 impl SigningKey {
     /// Fails with `secret_empty`, `config_invalid` (no base64, or of a wrong length) and `key_type` (a public key).
     pub fn new(secret: &Secret) -> Result<Self> {
-        match split(secret)? {
-            (PRIVATE, encoded) => private_key(&decode(encoded)?).map(SigningKey::Private),
-            (PUBLIC, _) => Err(wrong_type("a public key", "the private one (whsk_…)")),
-            (_, encoded) => Ok(SigningKey::Shared(MacKey::new(&decode(encoded)?)?)),
+        match read(secret)? {
+            (Kind::Private, encoded) => private_key(&decode(encoded)?).map(SigningKey::Private),
+            (Kind::Public, _) => Err(wrong_type("a public key", "the private one (whsk_…)")),
+            (Kind::Shared, encoded) => Ok(SigningKey::Shared(MacKey::new(&decode(encoded)?)?)),
         }
     }
 
@@ -70,17 +101,28 @@ impl SigningKey {
 impl Keys {
     /// Fails as [`SigningKey::new`] does, with `key_type` for a private key: who verifies has no use for it.
     pub fn new<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Result<Self> {
-        let mut keys = Keys { shared: Vec::new(), public: Vec::new() };
+        let mut keys = Keys { shared: Vec::new(), public: Vec::new(), short: false };
         for secret in secrets {
-            match split(secret)? {
-                (PUBLIC, encoded) => keys.public.push(
+            match read(secret)? {
+                (Kind::Public, encoded) => keys.public.push(
                     decode(encoded)?.as_slice().try_into().map_err(|_| invalid("not 32 bytes"))?,
                 ),
-                (PRIVATE, _) => return Err(wrong_type("a private key", "the public one (whpk_…)")),
-                (_, encoded) => keys.shared.push(MacKey::new(&decode(encoded)?)?),
+                (Kind::Private, _) => {
+                    return Err(wrong_type("a private key", "the public one (whpk_…)"));
+                }
+                (Kind::Shared, encoded) => {
+                    let bytes = decode(encoded)?;
+                    keys.short |= bytes.len() < SHARED_BYTES_RECOMMENDED;
+                    keys.shared.push(MacKey::new(&bytes)?);
+                }
             }
         }
         Ok(keys)
+    }
+
+    /// Whether a shared secret is so short that an operator should be warned.
+    pub fn has_short(&self) -> bool {
+        self.short
     }
 
     /// Every shared key is tried, whichever of them fits.
@@ -122,6 +164,19 @@ impl Keys {
     }
 }
 
+/// All keys of several, such as those that are valid at one moment.
+impl<'k> FromIterator<&'k Keys> for Keys {
+    fn from_iter<I: IntoIterator<Item = &'k Keys>>(several: I) -> Self {
+        let mut all = Keys { shared: Vec::new(), public: Vec::new(), short: false };
+        for keys in several {
+            all.shared.extend(keys.shared.iter().cloned());
+            all.public.extend(&keys.public);
+            all.short |= keys.short;
+        }
+        all
+    }
+}
+
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[redacted]")
@@ -134,13 +189,19 @@ impl std::fmt::Debug for Keys {
     }
 }
 
+/// Whether an id can be taken for nothing else: 1 to [`ID_BYTES_MAX`] visible ASCII characters without a dot, which could
+/// be read as the end of the id.
+pub fn is_id(text: &str) -> bool {
+    let in_id = |b: u8| b.is_ascii_graphic() && b != b'.';
+    (1..=ID_BYTES_MAX).contains(&text.len()) && text.bytes().all(in_id)
+}
+
 /// The header `webhook-signature` for one key. While keys change, join those of both with a space.
 ///
 /// Fails with `text_format` (an id that is empty, too long, or holds a dot, a blank or a control character) and with
 /// `argument_range` (a time before 1970).
 pub fn sign(id: &str, timestamp_s: i64, body: &[u8], key: &SigningKey) -> Result<String> {
-    let in_id = |b: u8| b.is_ascii_graphic() && b != b'.';
-    if !(1..=ID_BYTES_MAX).contains(&id.len()) || !id.bytes().all(in_id) {
+    if !is_id(id) {
         return Err(Error::new(Code::TextFormat).with("field", ID).with(
             "rule",
             format_args!("it is 1 to {ID_BYTES_MAX} visible ASCII characters, no dot"),
@@ -206,13 +267,15 @@ fn check_items(offered: &str) -> Result<()> {
     }
 }
 
-/// Prefix and base64; a secret without one is a shared one.
-fn split(secret: &Secret) -> Result<(&'static str, &str)> {
+/// Kind and base64, for a key with a prefix.
+fn split(text: &str) -> Option<(Kind, &str)> {
+    PREFIXES.into_iter().find_map(|(prefix, kind)| Some((kind, text.strip_prefix(prefix)?)))
+}
+
+/// Kind and base64; a secret without a prefix is a shared one.
+fn read(secret: &Secret) -> Result<(Kind, &str)> {
     let text = std::str::from_utf8(secret.expose()).map_err(|_| invalid("not text"))?;
-    let found = [SHARED, PRIVATE, PUBLIC]
-        .into_iter()
-        .find_map(|prefix| Some((prefix, text.strip_prefix(prefix)?)));
-    Ok(found.unwrap_or((SHARED, text)))
+    Ok(split(text).unwrap_or((Kind::Shared, text)))
 }
 
 fn decode(encoded: &str) -> Result<Zeroizing<Vec<u8>>> {

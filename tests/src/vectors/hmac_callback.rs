@@ -75,7 +75,8 @@ fn judge_case(case: &Value) -> Result<(), String> {
     let headers = Headers::new(callback.headers.clone());
     let answer = match (&gateway, &headers) {
         (Ok(gateway), Ok(headers)) => {
-            verify(gateway.verification(), headers, &callback.body, callback.now)
+            let config = gateway.verification().ok_or("it is no generic HMAC callback")?;
+            verify(config, headers, &callback.body, callback.now)
         }
         (Err(error), _) | (_, Err(error)) => Err(error.clone()),
     };

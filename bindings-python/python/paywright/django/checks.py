@@ -7,6 +7,7 @@
 | E003 | the mock gateway beside live keys or in mode live |
 | E004 | a gateway is configured wrongly |
 | E005 | the callback route asks for a form token: its CSRF exemption was lost |
+| E006 | `STATUS_KEYS` is no private key: a public or a shared one, or a wrong one |
 | W001 | live money while DEBUG is on |
 | W002 | mode development while DEBUG is off: anybody can pay with the mock |
 | W003 | the routes are not included |
@@ -50,6 +51,11 @@ def register() -> None:
 
 def check_settings(app_configs: object = None, **_: object) -> list[CheckMessage]:
     """The settings, the gateways' keys, and whether mode and DEBUG go together."""
+    try:
+        conf.status_keys()
+    except ConfigError as error:
+        hint = "Applications hold the public key (whpk_…); the private one that belongs to it (whsk_…) signs here."
+        return [_error("E006", error.message, hint)]
     try:
         found = conf.read()
     except ConfigError as error:

@@ -13,6 +13,7 @@ It never opens anything and never says a secret back. The keys, of which only `M
 | `CUSTOMER` | `(request) -> str or None`, or its dotted path: who is asking; the user's primary key unless said |
 | `RETURN_URL` | where payers end: `"/orders/{reference}/"` with `order_id`, `payment_id`, `reference`, or a callable |
 | `DELIVER` | when views tell the signals: `"on_commit"` (unless said), `"after_response"`, or `"command"` |
+| `STATUS_KEYS` | a private key `whsk_…`, or a list while one is rolled: answers about a payment's status are signed |
 | `MOCK_CHECKOUT` | whether the mock's page is served; in mode development unless said, never in live |
 | `FLOWS`, `WEBHOOKS`, `CLOCK`, `SEED` | as `Paywright.open` has them, like the next |
 | `STRICT_PERMISSIONS`, `ALLOW_NETWORK_FILE_SYSTEM`, `BUSY_TIMEOUT_MS` | for an address only |
@@ -31,6 +32,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from .. import _native
+from .._status import StatusKeys
 from ..errors import ConfigError
 from ..types import Mode
 from .gateways import gateway
@@ -55,6 +57,7 @@ class Conf:
     return_url: str | Callable[..., str] | None
     deliver: str
     mock_checkout: bool
+    status_keys: StatusKeys | None
     options: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
 
@@ -75,6 +78,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "RETURN_URL": None,
     "DELIVER": "on_commit",
     "MOCK_CHECKOUT": None,
+    "STATUS_KEYS": None,
     "FLOWS": (),
     "WEBHOOKS": (),
     "CLOCK": None,
@@ -122,9 +126,21 @@ def read() -> Conf:
         return_url=_return_url(given["RETURN_URL"]),
         deliver=_one_of("DELIVER", given["DELIVER"], DELIVER),
         mock_checkout=mode != "live" and (mode == "development" if mock_checkout is None else bool(mock_checkout)),
+        status_keys=_status_keys(given),
         options={key.lower(): given[key] for key in _OPTIONS if given[key] is not None},
         warnings=tuple(warnings),
     )
+
+
+def status_keys() -> StatusKeys | None:
+    """`STATUS_KEYS` alone, of settings that are otherwise as they may be. Raises as `read`."""
+    given = getattr(settings, "PAYWRIGHT", None)
+    return _status_keys(given) if isinstance(given, Mapping) else None
+
+
+def _status_keys(given: Mapping[str, Any]) -> StatusKeys | None:
+    keys = given.get("STATUS_KEYS")
+    return None if keys is None else StatusKeys('PAYWRIGHT["STATUS_KEYS"]', keys, given.get("CLOCK"))
 
 
 def _given() -> dict[str, Any]:

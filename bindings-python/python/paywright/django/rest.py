@@ -21,6 +21,7 @@ from ..errors import InvalidInput, NotFound, PaywrightError
 from .access import customer_of, is_staff, payment_or_404
 from .engine import get_paywright
 from .middleware import error_body, log_error
+from .proof import signed
 from .serializers import (
     ActionSerializer,
     AmountField,
@@ -110,8 +111,9 @@ class PaymentViewSet(viewsets.ViewSet):
 
     @action(detail=True, methods=["get"], url_path="status")
     def payment_status(self, request: Request, pk: str) -> Response:
-        """How it stands."""
-        return Response(PaymentStatusSerializer(payment_or_404(request._request, pk)).data)
+        """How it stands. Signed where there are `STATUS_KEYS`."""
+        payment = payment_or_404(request._request, pk)
+        return signed(Response(PaymentStatusSerializer(payment).data), payment)
 
     @action(detail=True, methods=["post"])
     def refund(self, request: Request, pk: str) -> Response:

@@ -126,10 +126,11 @@ class PaymentRowSerializer(_Serializer):
 
 
 class PaymentStatusSerializer(_Serializer):
-    """How a payment stands: for a page that asks again and again."""
+    """How a payment stands: for a page that asks again and again. `state` is `status`, as every adapter spells it."""
 
     payment_id: serializers.CharField = serializers.CharField(source="id")
     status: serializers.CharField = serializers.CharField(source="state")
+    state: serializers.CharField = serializers.CharField()
     amount: AmountField = AmountField()
     currency: serializers.CharField = serializers.CharField()
     paid_at: serializers.DateTimeField = serializers.DateTimeField(allow_null=True)

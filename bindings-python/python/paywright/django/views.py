@@ -23,6 +23,7 @@ from .access import customer_of, is_staff, payment_or_404
 from .body import TooLarge, raw_body
 from .engine import get_paywright
 from .pages import page
+from .proof import signed
 from .signals import deliver_soon
 from .transactions import outside_transactions
 from .wording import in_chinese, payment_facts, payment_row
@@ -76,8 +77,9 @@ def _exactly(reply: Reply) -> HttpResponse:
 @require_GET
 @never_cache
 def status(request: HttpRequest, payment_id: str) -> HttpResponseBase:
-    """How a payment stands, as JSON, for its owner: 404 for everybody else."""
-    return JsonResponse(payment_facts(payment_or_404(request, payment_id)))
+    """How a payment stands, as JSON, for its owner: 404 for everybody else. Signed where there are `STATUS_KEYS`."""
+    payment = payment_or_404(request, payment_id)
+    return signed(JsonResponse(payment_facts(payment)), payment)
 
 
 @_public

@@ -107,6 +107,8 @@ def payment_facts(payment: Payment) -> dict[str, Any]:
     """How a payment stands, as JSON. Neither its action nor the gateway's numbers are in it."""
     return {
         **payment_row(payment),
+        # As every other adapter spells it, for an application that reads answers of any.
+        "state": payment.state,
         "refunded": str(payment.refunded),
         "expires_at": payment.expires_at.isoformat(),
         "failure_code": payment.failure_code,

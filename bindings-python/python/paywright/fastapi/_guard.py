@@ -6,7 +6,7 @@ It lets nothing of an unexpected error out, and knows nothing of payments.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from .._codes import refusal
 from .._exact import read_json
+from .._status import StatusKeys
 from .._web import problem
 from ..errors import PaywrightError
 from ..starlette import read_body, respond
@@ -59,6 +60,29 @@ class GuardedRoute(APIRoute):
                 return Response(status_code=400)
 
         return guarded
+
+
+class SignedRoute(GuardedRoute):
+    """A route about a payment whose answers are signed, as the bytes that the framework made of them; no refusal is."""
+
+    keys: ClassVar[StatusKeys]
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def signed(request: Request) -> Response:
+            answer = await handle(request)
+            if answer.status_code == 200:
+                # An id has one spelling: where there is a payment, this is its own.
+                answer.headers.update(self.keys.headers(request.path_params["payment_id"], bytes(answer.body)))
+            return answer
+
+        return signed
+
+    @classmethod
+    def by(cls, keys: StatusKeys) -> type[SignedRoute]:
+        """The same with these keys: the framework makes routes of a class, and more of them when a router is included."""
+        return type(cls.__name__, (cls,), {"keys": keys})
 
 
 async def _read(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""What OpenAPI says of refusals: for each status the codes that it may carry, each with an example.
+"""What OpenAPI says of refusals: for each status the codes that it may carry, each with an example; and of signed answers.
 
 The statuses and sentences are those of the table of errors; only which route may give which code stands in the routes.
 """
@@ -37,6 +37,18 @@ SIGNED = (
     "auth_missing", "auth_malformed", "auth_mismatch", "auth_stale", "auth_not_configured", "replay", "canonical",
     "duplicate_field", "id_format",
 )
+SIGNED_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            "webhook-id": {"description": "The payment's id.", "schema": {"type": "string"}},
+            "webhook-timestamp": {"description": "When it was answered, in Unix seconds.", "schema": {"type": "string"}},
+            "webhook-signature": {
+                "description": "Signatures (`v1a`) as Standard Webhooks has them, separated by a space.",
+                "schema": {"type": "string"},
+            },
+        }
+    }
+}
 
 
 def refusals(*codes: str, body: bool = False) -> dict[int | str, dict[str, Any]]:

@@ -6,8 +6,8 @@ Who may do what is said by the application's `authorise`; without it everything 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.requests import ClientDisconnect
@@ -15,12 +15,16 @@ from starlette.requests import ClientDisconnect
 from .. import _web
 from .._codes import refusal
 from .._native import Event, Payment
+from .._status import StatusKeys, prepared
 from ..aio import AsyncPaywright
 from ..starlette import read_body, respond
 from . import _shapes as shapes
 from ._callers import Caller, Customers, OrderFinder, nobody
-from ._guard import GuardedRoute
-from ._openapi import CREATING, LISTING, READING, REFUNDING, refusals
+from ._guard import GuardedRoute, SignedRoute
+from ._openapi import CREATING, LISTING, READING, REFUNDING, SIGNED_ANSWER, refusals
+
+if TYPE_CHECKING:
+    from ..types import KeyLike
 
 _LOG = logging.getLogger("paywright")
 
@@ -35,13 +39,16 @@ def router(
     return_url: str | None = None,
     cancel_url: str | None = None,
     tags: list[str] | None = None,
+    status_keys: KeyLike | Iterable[KeyLike] | None = None,
 ) -> APIRouter:
     """Routes to include in an application: `app.include_router(router(pay, authorise=…))`.
 
     `authorise` is a dependency that answers with a `Caller`, or raises. `order` finds or creates the order that a request
     names; unless said, that is one that exists, by its id or its reference in `flow`. Payers come back to `return_url`.
     The address for a gateway's callbacks is `{prefix}/callback/{gateway}/`; it needs no authorisation, for it is signed.
+    `status_keys` is a private key `whsk_…`, or several while one is rolled: answers about a payment's status are signed.
     """
+    keys = prepared(status_keys)
     if authorise is nobody:
         _LOG.warning("the payment routes at %s have no `authorise`: everything but callbacks is refused", prefix)
     routes = APIRouter(prefix=prefix, route_class=GuardedRoute, tags=list(tags or ["payments"]))
@@ -50,7 +57,7 @@ def router(
     _add_mock_checkout(routes, pay)
     _add_creation(routes, customers, authorise)
     _add_refunds(routes, customers, authorise)
-    _add_reading(routes, customers, authorise)
+    _add_reading(routes, customers, authorise, keys)
     return routes
 
 
@@ -190,7 +197,9 @@ def _add_refunds(routes: APIRouter, customers: Customers, authorise: Callable[..
         }
 
 
-def _add_reading(routes: APIRouter, customers: Customers, authorise: Callable[..., Any]) -> None:
+def _add_reading(
+    routes: APIRouter, customers: Customers, authorise: Callable[..., Any], keys: StatusKeys | None
+) -> None:
     @routes.get(
         "/history",
         operation_id="payments_history",
@@ -212,16 +221,20 @@ def _add_reading(routes: APIRouter, customers: Customers, authorise: Callable[..
             raise _web.forbidden("it is another customer's history", "这是其他客户的记录")
         return await customers.pay.call(_web.history_of, customer, page, size)
 
-    @routes.get(
-        "/{payment_id}/status",
-        operation_id="payments_status",
-        summary="Where a payment stands",
-        response_model=shapes.PaymentStatus,
-        responses=refusals(*READING),
-    )
     async def status(payment_id: str, caller: Caller = Depends(authorise)) -> dict[str, Any]:
         caller.may("read")
         return _web.status_of(await customers.payment(caller, payment_id))
+
+    routes.add_api_route(
+        "/{payment_id}/status",
+        status,
+        methods=["GET"],
+        operation_id="payments_status",
+        summary="Where a payment stands",
+        response_model=shapes.PaymentStatus,
+        responses={**refusals(*READING), **({} if keys is None else SIGNED_ANSWER)},
+        route_class_override=None if keys is None else SignedRoute.by(keys),
+    )
 
     async def record(payment_id: str, caller: Caller = Depends(authorise)) -> dict[str, Any]:
         caller.may("read")

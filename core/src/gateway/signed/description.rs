@@ -22,20 +22,20 @@ pub struct SignedDescription {
     pub methods: Vec<String>,
     /// What is signed.
     pub scheme: SchemeName,
-    /// The shared secrets. With an empty list every callback is refused (`auth_not_configured`).
+    /// The keys that prove its callbacks. With an empty list every callback is refused (`auth_not_configured`).
     pub keys: Vec<KeyDescription>,
     /// Body scheme: the header with the signature; without it, the member `signature`.
     #[serde(default)]
     pub signature_from: Option<String>,
-    /// Body scheme: whether timestamp and nonce are required. Off only for senders that have neither.
+    /// Whether timestamp and nonce are required. Off only in the body scheme, for senders that have neither.
     #[serde(default = "yes")]
     pub require_fresh: bool,
     /// How many seconds a message's time may be away from ours, 1 to 900.
     #[serde(default = "tolerance")]
     pub tolerance_s: u32,
-    /// Header scheme: names of the headers.
+    /// Header scheme: names of the headers; without it, the usual ones.
     #[serde(default)]
-    pub headers: HeaderNames,
+    pub headers: Option<HeaderNames>,
     /// Names of the body's members.
     #[serde(default)]
     pub fields: FieldNames,
@@ -94,18 +94,22 @@ fn without_values(complaint: &str) -> &str {
         .unwrap_or("not well-formed JSON")
 }
 
-/// One shared secret: `secret` as text or `secret_b64` as bytes in base64.
+/// One key, in one of its three members: a shared secret for the body and the header scheme is `secret` or `secret_b64`; for
+/// Standard Webhooks the key is `public_key` or, on servers, `secret`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyDescription {
     /// What a message may call it.
     pub id: String,
-    /// The secret; its UTF-8 bytes are the key, nothing is trimmed or decoded.
+    /// A shared secret. Its UTF-8 bytes are the key, nothing is trimmed or decoded; for Standard Webhooks it is `whsec_…`.
     #[serde(default)]
     pub secret: Option<SecretText>,
-    /// The secret as standard base64.
+    /// A shared secret as standard base64, for the body and the header scheme.
     #[serde(default)]
     pub secret_b64: Option<SecretText>,
+    /// Standard Webhooks: the sender's public key, `whpk_…`. Held like a secret, because it may be the private one by mistake.
+    #[serde(default)]
+    pub public_key: Option<SecretText>,
     /// Valid from this Unix second on, inclusive.
     #[serde(default)]
     pub not_before: Option<i64>,
@@ -152,14 +156,16 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-/// What is signed.
+/// What is signed, and with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum SchemeName {
-    /// The sorted members of the body.
+    /// The sorted members of the body, with a shared secret.
     Body,
-    /// Nonce, timestamp and raw body, in headers.
+    /// Nonce, timestamp and raw body, with a shared secret; they stand in headers.
     Header,
+    /// A message of Standard Webhooks: id, time and raw body, with a private key of which we have the public half.
+    StandardWebhooks,
 }
 
 /// How amounts are written.

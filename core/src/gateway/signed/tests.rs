@@ -7,7 +7,7 @@ use crate::gateway::{Claim, ClaimedAmount, Fact, PaymentFact};
 use crate::id::PaymentId;
 use crate::money::Money;
 use crate::sign::hmac::{hmac_sha256, to_hex};
-use crate::sign::hmac_callback::{sign_fields, sign_headers};
+use crate::sign::hmac_callback::{HeaderNames, sign_fields, sign_headers};
 
 const NOW: Time = Time::from_millis(1_795_000_000_000);
 const SECRET: &str = "throwaway-canary-0123456789";
@@ -270,7 +270,9 @@ fn wrong_descriptions_are_refused() {
         }),
         (Code::ConfigInvalid, "a/b.name", |d| d.name = "a/b".to_owned()),
         (Code::ConfigInvalid, "shop.methods", |d| d.methods.clear()),
-        (Code::ConfigInvalid, "shop.headers", |d| d.headers.nonce.clear()),
+        (Code::ConfigInvalid, "shop.headers", |d| {
+            d.headers = Some(HeaderNames { nonce: String::new(), ..HeaderNames::default() });
+        }),
         (Code::ConfigInvalid, "shop.headers", |d| d.signature_from = Some("a b".to_owned())),
         (Code::ConfigInvalid, "tolerance_s", |d| d.tolerance_s = 901),
         (Code::ConfigInvalid, "shop.require_fresh", |d| {

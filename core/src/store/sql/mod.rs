@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod exceptions;
+#[cfg(feature = "sqlite")]
+pub mod follow;
 pub mod journal;
 pub mod keys;
 pub mod ledger;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use self::open::Opener;
+use self::open::{APPLICATION_ID, Opener};
 use self::patience::Patience;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -37,6 +37,8 @@ pub struct SqliteOptions {
     pub allow_network_fs: bool,
     /// The name of a registered SQLite file layer; the default one if `None`. For tests and benchmarks.
     pub vfs: Option<String>,
+    /// What marks the file as ours, in SQLite's header; the books have one, and what else is kept here has another.
+    pub application_id: i32,
     /// At most this many reads run at a time, at least one; others wait.
     pub read_connections: usize,
 }
@@ -48,6 +50,7 @@ impl Default for SqliteOptions {
             strict_permissions: false,
             allow_network_fs: false,
             vfs: None,
+            application_id: APPLICATION_ID,
             read_connections: 4,
         }
     }
@@ -82,7 +85,12 @@ impl SqliteStore {
     ) -> Result<SqliteStore> {
         let file = file::prepare(path, &options)?;
         let patience = Patience::new(options.busy_timeout_ms);
-        let opener = Opener { path: file.path, vfs: options.vfs, patience };
+        let opener = Opener {
+            path: file.path,
+            vfs: options.vfs,
+            application_id: options.application_id,
+            patience,
+        };
         let writer = Writer::new(opener.first(migrations)?, Some(opener.clone()));
         let readers = Readers::new(opener, options.read_connections);
         Ok(Self::assemble(writer, Some(readers), file.warnings))

@@ -13,7 +13,7 @@ use super::patience::Patience;
 use crate::error::{Code, Error, Result};
 use crate::store::Migration;
 
-/// Marks a file as ours ("PWRT" in SQLite's header).
+/// Marks a file of books as ours ("PWRT" in SQLite's header).
 pub(super) const APPLICATION_ID: i32 = 0x5057_5254;
 
 /// Every statement of the library fits in, so none is ever compiled twice.
@@ -54,6 +54,7 @@ const PAGE_MIN: u64 = 512;
 pub(super) struct Opener {
     pub(super) path: PathBuf,
     pub(super) vfs: Option<String>,
+    pub(super) application_id: i32,
     pub(super) patience: Patience,
 }
 
@@ -168,7 +169,7 @@ impl Opener {
             Some(vfs) => Connection::open_with_flags_and_vfs(uri, flags, vfs.as_str()),
             None => Connection::open_with_flags(uri, flags),
         }?;
-        owner(&connection)
+        self.owner(&connection)
     }
 
     /// The length of the database file or of one that SQLite keeps beside it; zero if there is none.
@@ -186,13 +187,25 @@ impl Opener {
     /// Puts our mark on an empty file. This is done before the file keeps a log, so that the mark stands
     /// in the file itself and can be read without the log.
     fn claim(&self, connection: &Connection) -> Result<()> {
-        exclusively(connection, |connection| match owner(connection).map_err(translate)? {
+        exclusively(connection, |connection| match self.owner(connection).map_err(translate)? {
             Owner::Us { .. } => Ok(()),
             Owner::Nobody => connection
-                .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))
+                .execute_batch(&format!("PRAGMA application_id = {}", self.application_id))
                 .map_err(translate),
             Owner::Somebody => Err(Error::new(Code::NotOurs).with("path", self.path.display())),
         })
+    }
+
+    fn owner(&self, connection: &Connection) -> rusqlite::Result<Owner> {
+        let number = |statement| connection.query_row(statement, [], |row| row.get::<_, i64>(0));
+        let application = number("PRAGMA application_id")?;
+        let schema = number("PRAGMA user_version")?;
+        if application == i64::from(self.application_id) {
+            return Ok(Owner::Us { schema });
+        }
+        let table = connection.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()));
+        let empty = table.optional()?.is_none();
+        Ok(if empty && application == 0 && schema == 0 { Owner::Nobody } else { Owner::Somebody })
     }
 }
 
@@ -222,18 +235,6 @@ fn set_up_writer(connection: &Connection) -> Result<()> {
         return Err(Error::new(Code::StorageFailed).with("why", why));
     }
     connection.execute_batch(WRITER).map_err(translate)
-}
-
-fn owner(connection: &Connection) -> rusqlite::Result<Owner> {
-    let number = |statement| connection.query_row(statement, [], |row| row.get::<_, i64>(0));
-    let application = number("PRAGMA application_id")?;
-    let schema = number("PRAGMA user_version")?;
-    if application == i64::from(APPLICATION_ID) {
-        return Ok(Owner::Us { schema });
-    }
-    let table = connection.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()));
-    let empty = table.optional()?.is_none();
-    Ok(if empty && application == 0 && schema == 0 { Owner::Nobody } else { Owner::Somebody })
 }
 
 /// Takes every step that the database has not taken yet, each in one transaction with its number. Another

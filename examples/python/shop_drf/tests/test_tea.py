@@ -174,7 +174,8 @@ def test_polling(client: Any) -> None:
     """Protects: 001-53, a page asks how the payment stands; strangers are told nothing."""
     payment_id = create(client, order_id=order(client)).json()["id"]
     said = client.get(f"/api/payments/{payment_id}/status/").json()
-    assert said == {"payment_id": payment_id, "status": "init", "amount": "100.00", "currency": "CNY", "paid_at": None}
+    stands = {"status": "init", "state": "init", "paid_at": None}
+    assert said == {"payment_id": payment_id, "amount": "100.00", "currency": "CNY", **stands}
     assert client.get(f"/api/payments/{payment_id}/").json()["status"] == "init"
     drawing = client.get(f"/api/payments/{payment_id}/qr/")
     assert drawing.headers["content-type"] == "image/svg+xml" and drawing.content.startswith(b"<svg")
