@@ -4,7 +4,7 @@ PYTHON ?= python3
 SIZE_CRASH ?= 5000
 export CARGO_TERM_PROGRESS_WHEN = never
 
-.PHONY: demo example test lint render swift-toolchain mobile xcframework swift-docs device-size vectors crash crash-django crash-device faults bench wheels npm versions clean help
+.PHONY: $(shell grep -oE '^[a-z-]+:' $(MAKEFILE_LIST) | tr -d :)
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -35,6 +35,18 @@ xcframework: ## the library for Apple's devices and the Swift package that uses 
 
 swift-docs: ## the reference of the Swift package, in .build/swift-docs
 	@$(PYTHON) scripts/swift_docs.py
+
+jar: ## the package for the JVM with its library inside, tried in an empty project (LIBRARIES=folder: with other systems' too)
+	@$(PYTHON) scripts/jar.py
+
+aar: ## the package for Android, with the NDK that ANDROID_NDK_HOME names
+	@$(PYTHON) scripts/aar.py
+
+kotlin-screen: ## the payment screen of the Kotlin examples, compiled with Compose (after make mobile)
+	@$(PYTHON) scripts/jar.py screen
+
+kotlin-docs: ## the reference for Kotlin, in .build/kotlin-docs
+	@$(PYTHON) scripts/mobile.py kotlin-docs
 
 device-size: ## what the library for devices weighs, stripped
 	@$(PYTHON) scripts/mobile.py size

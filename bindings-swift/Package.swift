@@ -8,9 +8,14 @@ let library = ProcessInfo.processInfo.environment["PAYWRIGHT_LIBRARY"] ?? "\(Con
 
 // `examples/swift`, which `scripts/mobile.py` puts beside the tests that run them.
 let isWithExamples = ProcessInfo.processInfo.environment["PAYWRIGHT_EXAMPLES"] != nil
-let names = isWithExamples ? ["checkout", "callback", "refund"] : []
-let examples: [Target] = names.map {
+let names = isWithExamples ? ["checkout", "callback", "refund", "follow"] : []
+var examples: [Target] = names.map {
     .executableTarget(name: $0, dependencies: ["Paywright"], path: "Examples/\($0)")
+}
+if isWithExamples {
+    // The application that a test kills.
+    let application = "FollowingApplication"
+    examples.append(.executableTarget(name: application, dependencies: ["Paywright"], path: "Tests/\(application)"))
 }
 
 let package = Package(

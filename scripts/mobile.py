@@ -1,6 +1,6 @@
 """The native library for Swift and Kotlin, what uniffi writes for both, and the toolchains that their tests need. Run
-as a program: `swift-toolchain` sets Swift up in the checkout, `swift` and `kotlin` run tests, `absent` looks for what a
-device must not have, `size` measures."""
+as a program: `swift-toolchain` sets Swift up in the checkout, `swift` and `kotlin` run tests, `kotlin-docs` renders the
+comments, `absent` looks for what a device must not have, `size` measures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import sys
 import venv
 from pathlib import Path
 
+import jvm
+import kotlin_texts
 import privacy
 import toolchain
 from toolchain import BUILD, ROOT
@@ -70,6 +72,9 @@ def written(place: Path, language: str) -> Path:
     command = [str(uniffi_bindgen()), "generate", "--library", str(place / library_name()), "--language", language,
                "--no-format", "--out-dir", str(generated)]
     subprocess.run(command, cwd=ROOT, check=True)
+    if language == "kotlin":
+        code = generated / "paywright" / "paywright.kt"
+        code.write_text(kotlin_texts.rewritten(code.read_text()))
     return place
 
 
@@ -83,9 +88,15 @@ def why_no_kotlin() -> str:
 
 
 def kotlin_command() -> list[str]:
-    """Tests of the Kotlin package on the JVM, with the library for servers."""
+    """Tests of the Kotlin package on the JVM, with the library for servers; then its jar, which `jar.py` tries."""
+    jvm.with_library(written(build("server"), "kotlin"))
+    return jvm.maven("package")
+
+
+def kotlin_docs_command() -> list[str]:
+    """The reference for Kotlin in `.build/kotlin-docs`; whatever is public and says nothing fails it."""
     written(build("server"), "kotlin")
-    return ["mvn", "-B", "-ntp", "-f", "bindings-kotlin/pom.xml", "test"]
+    return jvm.maven("org.jetbrains.dokka:dokka-maven-plugin:dokka")
 
 
 def why_no_swift() -> str:
@@ -231,7 +242,8 @@ def main() -> int:
         return int(bool(why_not))
     if what in ("absent", "size"):
         return {"absent": absent, "size": size}[what]()
-    tests = {"swift": (why_no_swift, swift_command), "kotlin": (why_no_kotlin, kotlin_command)}
+    tests = {"swift": (why_no_swift, swift_command), "kotlin": (why_no_kotlin, kotlin_command),
+             "kotlin-docs": (why_no_kotlin, kotlin_docs_command)}
     if what not in tests:
         raise SystemExit(__doc__)
     reason, command = tests[what]

@@ -253,7 +253,17 @@ def mobile_suites() -> Iterator[Suite | str]:
     """Kotlin on the JVM with the library for servers, Swift with that for devices; or why not, a line for each. What a
     suite needs is built when its turn comes, each library once."""
     why_not = mobile.why_no_kotlin()
-    yield f"kotlin: {why_not}" if why_not else Suite("kotlin", mobile.kotlin_command(), maven_tests)
+    if why_not:
+        yield f"kotlin: {why_not}"
+    else:
+        yield Suite("kotlin", mobile.kotlin_command(), maven_tests)
+        # The jar that the tests ended with, in a project that knows it by its name.
+        yield Suite("jar", [sys.executable, str(ROOT / "scripts" / "jar.py"), "try"])
+        yield Suite("payment screen", [sys.executable, str(ROOT / "scripts" / "jar.py"), "screen"])
+        if sys.platform == "linux":
+            yield Suite("aar", [sys.executable, str(ROOT / "scripts" / "aar.py"), "try"], plain_line)
+        else:
+            yield "aar: a library for Linux stands in for Android's, and this is no Linux"
     yield Suite("device library", [sys.executable, str(ROOT / "scripts" / "mobile.py"), "absent"], plain_line)
     if why_not := mobile.why_no_swift():
         yield f"swift: {why_not}"

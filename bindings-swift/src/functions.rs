@@ -1,14 +1,27 @@
 //! The functions of the surface table. This file is a reader of the table and says nothing that is not in it.
 
 use paywright::api::types::*;
+use zeroize::Zeroizing;
 
 use crate::error::PaywrightError;
 
 /// An object as JSON text.
 #[allow(dead_code)] // only builds for servers have a function that takes one
 type Json = String;
-/// A key in the words of its provider. It is lent to the core and not kept.
-type Secret = String;
+/// A key in the words of its provider, or the bytes of a shared secret. It is lent to the core, not kept, and wiped.
+pub struct Key(Zeroizing<Vec<u8>>);
+type Secret = Key;
+
+uniffi::custom_type!(Key, Vec<u8>, {
+    lower: |key| key.0.to_vec(),
+    try_lift: |bytes| Ok(Key(Zeroizing::new(bytes))),
+});
+
+impl AsRef<[u8]> for Key {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 /// What the core is lent of a value that crossed the border.
 trait Lend {
@@ -41,6 +54,8 @@ lend! {
     Map: &'a Map, map => map;
     Headers: &'a [(String, String)], headers => &headers.0;
     Vec<String>: &'a [String], texts => texts;
+    Key: &'a [u8], key => &key.0;
+    Vec<Key>: &'a [Key], keys => keys;
 }
 
 impl<T: Lend> Lend for Option<T> {

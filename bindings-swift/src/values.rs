@@ -50,6 +50,13 @@ uniffi::custom_type!(Secret, String, {
     try_lift: |text| Ok(Secret::from(zeroize::Zeroizing::new(text).as_str())),
 });
 
+/// Refuses a text of a host that is no Unicode and so cannot cross: `field` names it. Errors: `text_format`.
+#[uniffi::export]
+pub fn refuse_text(field: String) -> Result<(), PaywrightError> {
+    let error = Error::new(Code::TextFormat).with("field", field);
+    Err(error.with("rule", "it holds half of a surrogate pair").into())
+}
+
 /// An instant that a calendar has. Hosts hand in the nearest number of milliseconds where theirs reaches further.
 fn instant(millis: i64) -> Result<Time, PaywrightError> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| {

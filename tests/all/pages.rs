@@ -50,7 +50,8 @@ fn code_on_pages_is_of_an_example() {
         for page in PAGES {
             for block in blocks(&fs::read_to_string(root().join(page)).unwrap(), language) {
                 seen += 1;
-                let is_in = |example: &Vec<String>| example.windows(block.len()).any(|w| w == block);
+                let is_in =
+                    |example: &Vec<String>| example.windows(block.len()).any(|w| w == block);
                 if !examples.iter().any(is_in) {
                     strangers.push(format!("{page}: {language}: {}", block[0]));
                 }

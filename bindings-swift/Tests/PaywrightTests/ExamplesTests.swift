@@ -21,6 +21,9 @@ final class ExamplesTests: XCTestCase {
         let wanted = [
             "checkout": ["the order is paid and the books are right"],
             "callback": ["delivered first", "delivered again", "forged: auth_mismatch", "paid 100"],
+            "follow": [
+                "the payer scans weixin://pay/1", "the payment is processing\n", "the payment is succeeded, and that is final",
+            ],
             "refund": ["paid back 30 in 1 refund", "80.00", "the books are right"],
         ]
         for (program, sentences) in wanted {

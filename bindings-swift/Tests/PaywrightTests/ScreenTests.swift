@@ -10,7 +10,7 @@ final class ScreenTests: XCTestCase {
     private struct Told: PaymentReadings {
         let payments: [FollowedPayment]
 
-        func readings() -> AsyncStream<FollowedPayment> {
+        func payments(_ paymentId: String) -> AsyncStream<FollowedPayment> {
             AsyncStream { told in
                 payments.forEach { told.yield($0) }
                 told.finish()
@@ -66,5 +66,20 @@ final class ScreenTests: XCTestCase {
         let paid = payment(.succeeded, at: 3)
         await model.follow(Told(payments: [paid, payment(.processing, at: 2)]))
         XCTAssertEqual(model.payment, paid)
+    }
+
+    /// Protects: a follower's own session fits the screen, and why nothing is heard is said.
+    @MainActor func testAFollowerFits() async throws {
+        let follower = try PaymentFollower.open(path: ":memory:", statusUrl: "https://shop.example/payments/{payment_id}")
+        let session = FollowerSession(follower, by: Silent())
+        let model = PaymentModel(payment(.`init`))
+        await model.follow(session)
+        XCTAssertNotNil(model.trouble)
+        XCTAssertFalse(model.isPaid)
+    }
+
+    /// A server that is never reached.
+    private struct Silent: Transport {
+        func send(_ request: OutgoingRequest) async -> Answered { .notSent }
     }
 }

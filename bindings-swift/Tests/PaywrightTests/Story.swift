@@ -99,7 +99,7 @@ private func survivesJSON<Value: Codable & Equatable>(_ value: Value) throws {
 }
 
 /// What stands at `name.0.name`; after `?`, the parameter of the address that stands there.
-private func part(_ value: Any, _ path: String) throws -> Any {
+func part(_ value: Any, _ path: String) throws -> Any {
     let parts = path.components(separatedBy: "?")
     let found = try parts[0].split(separator: ".").reduce(value) { of, name in
         if let items = of as? [Any], let index = Int(name), index < items.count { return items[index] }
@@ -112,7 +112,7 @@ private func part(_ value: Any, _ path: String) throws -> Any {
     return item.value ?? ""
 }
 
-private func compare(_ path: String, _ expected: Any, _ found: Any) throws {
+func compare(_ path: String, _ expected: Any, _ found: Any) throws {
     if let members = expected as? [String: Any], let there = found as? [String: Any] {
         for (name, value) in members {
             guard let other = there[name] else { throw Differs("\(path).\(name): there is no such member") }

@@ -13,6 +13,8 @@ use crate::webhook::{Failure, Verdict, judge};
 
 /// A request that was handed out is waited for so long before it is handed out again.
 const WAIT_SECONDS: i64 = 60;
+/// Nothing is ever due later than this. What seems to be was written before the device's clock was set back.
+const FAR_SECONDS: i64 = 2 * 60 * 60;
 
 impl PaymentFollower {
     /// What comes next: a request to send now, a while to wait, or nothing at all while nothing is followed and no message
@@ -25,7 +27,7 @@ impl PaymentFollower {
                 Ok((payments, sql::follow::first_told(connection)?))
             })?;
             let mut under_way = self.under_way();
-            under_way.retain(|_, until| *until > now);
+            under_way.retain(|_, until| *until > now && *until <= now.plus_seconds(WAIT_SECONDS));
             // Messages first: the server may need one to go on with a payment.
             let message = message.and_then(|message| {
                 let request = self.post(message.id, &message.body)?;
@@ -38,7 +40,7 @@ impl PaymentFollower {
             for (ticket, due_at, request) in message.into_iter().chain(questions) {
                 let waits_until = under_way.get(&ticket).copied();
                 let at = waits_until.map_or(due_at, |until| until.max(due_at));
-                if at <= now {
+                if at <= now || at > now.plus_seconds(FAR_SECONDS) {
                     under_way.insert(ticket.clone(), now.plus_seconds(WAIT_SECONDS));
                     let (ticket, request) = (Some(ticket), Some(request));
                     return Ok(Some(FollowStep { ticket, request, after_ms: 0 }));

@@ -56,7 +56,7 @@ class PathTest {
         assertEquals("order_not_found", error.code)
         assertEquals(false, error.retryable)
         assertEquals(404, error.refusal.httpStatus)
-        assertTrue(error.explanation(java.util.Locale.ENGLISH) in error.message.orEmpty(), error.message)
+        assertEquals("${error.explanation(java.util.Locale.ENGLISH)} (order_not_found)", error.message)
         assertTrue(error.explanation(java.util.Locale.CHINA).any { it > '\u4e00' })
     }
 
