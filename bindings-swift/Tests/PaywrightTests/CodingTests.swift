@@ -248,5 +248,9 @@ final class CodingTests: XCTestCase {
         requireValue(SecretText.self)
         requireValue(Refusal.self)
         requireValue(PaywrightError.self)
+        requireValue(FollowedPayment.self)
+        requireValue(FollowAnswer.self)
+        requireValue(FollowStep.self)
+        requireValue(ServerMessage.self)
     }
 }

@@ -4,26 +4,36 @@ import Foundation
 import Observation
 import Paywright
 
-/// Whoever follows a payment: every reading that is newer than the one before, until the payment is at its end.
+/// Whoever follows payments: how one stands, again and again, until that is final.
 protocol PaymentReadings: Sendable {
-    func readings() -> AsyncStream<Payment>
+    func payments(_ paymentId: String) async throws -> AsyncStream<FollowedPayment>
 }
+
+extension FollowerSession: PaymentReadings {}
 
 /// A payment as it is known now. "Paid" is only what `succeeded` says: not a payer who came back, not a code that was scanned.
 @available(iOS 17, macOS 14, *)
 @MainActor @Observable
 final class PaymentModel {
-    private(set) var payment: Payment
+    private(set) var payment: FollowedPayment
+    /// Why nothing more is heard of it.
+    private(set) var trouble: String?
     private let language: String
 
-    init(_ payment: Payment, language: String = Locale.preferredLanguages.first ?? "en") {
+    init(_ payment: FollowedPayment, language: String = Locale.preferredLanguages.first ?? "en") {
         self.payment = payment
         self.language = language
     }
 
     /// Shows every reading; ends with the last one, or when the screen goes away.
     func follow(_ source: some PaymentReadings) async {
-        for await reading in source.readings() where reading.version >= payment.version { payment = reading }
+        do {
+            for await reading in try await source.payments(payment.id) where reading.updatedAt >= payment.updatedAt {
+                payment = reading
+            }
+        } catch {
+            trouble = error.localizedDescription
+        }
     }
 
     /// The sum as people write it, with its currency.

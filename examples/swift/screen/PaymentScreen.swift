@@ -30,6 +30,9 @@ struct PaymentScreen<Source: PaymentReadings>: View {
             Label(model.sentence, systemImage: symbol)
                 .foregroundStyle(model.isPaid ? Color.green : Color.primary)
                 .accessibilityAddTraits(.updatesFrequently)
+            if let trouble = model.trouble {
+                Text(trouble).foregroundStyle(.secondary)
+            }
         }
         .padding()
         .task { await model.follow(source) }
