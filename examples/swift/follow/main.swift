@@ -3,10 +3,12 @@
 import Foundation
 import Paywright
 
-/// Plays the server, which hears of the money between its first answer and its second. An application hands in
-/// `URLSessionTransport(headers: { _ in ["authorization": token] })` in its place. The key is a throwaway one.
+/// Plays the server, which hears of the money between its first answer and its second. The key is a throwaway one.
 actor Shop: Transport {
     private var asked = 0
+    private let id: String
+
+    init(of id: String) { self.id = id }
 
     func send(_ request: OutgoingRequest) -> Answered {
         asked += 1
@@ -21,24 +23,34 @@ actor Shop: Transport {
     }
 }
 
-// In an application: a file of its own, so that it goes on where it was when it was ended.
-let follower = try PaymentFollower.open(
-    path: ":memory:", statusUrl: "https://shop.example/payments/{payment_id}/status",
-    publicKeys: ["whpk_8BF79/1IAeU9JqwqdqpD0JXvDYCjBq0cxfNkvZGED4k="])
-let session = FollowerSession(follower, by: Shop())
-let running = Task { try await session.run() }
+func openFollower(at path: String) throws -> PaymentFollower {
+    try PaymentFollower.open(
+        path: path, statusUrl: "https://shop.example/payments/{payment_id}/status",
+        messagesUrl: "https://shop.example/messages",
+        publicKeys: ["whpk_8BF79/1IAeU9JqwqdqpD0JXvDYCjBq0cxfNkvZGED4k="])
+}
 
-// What the server answered with when the payment was made.
+func overTheNetwork(_ token: @escaping @Sendable () -> String) -> URLSessionTransport {
+    URLSessionTransport { _ in ["authorization": "Bearer \(token())"] }
+}
+
+func show(_ made: String, with session: FollowerSession) async throws {
+    let running = Task { try await session.run() }  // for as long as the application is at the front
+
+    let payment = try await session.follow(made)    // the JSON in which the server answered
+    print("the payer scans \(payment.action.qrText ?? "nothing")")
+    for await payment in try await session.payments(payment.id) {
+        print("the payment is \(payment.state)\(payment.isFinal ? ", and that is final" : "")")
+    }
+
+    running.cancel()
+    try await running.value
+}
+
 let id = "pay_01J0000000000000000000000A"
 let made = """
     {"id": "\(id)", "state": "init", "amount": "100.00", "currency": "CNY",
      "action": {"kind": "qr_code", "qr_text": "weixin://pay/1"}}
     """
-let payment = try await session.follow(made)
-print("the payer scans \(payment.action.qrText ?? "nothing")")
-for await payment in try await session.payments(id) {
-    print("the payment is \(payment.state)\(payment.isFinal ? ", and that is final" : "")")
-}
-
-running.cancel()
-try await running.value
+// An application hands in `overTheNetwork { token }`, and a file of its own, so that it goes on where it was when it was ended.
+try await show(made, with: FollowerSession(openFollower(at: ":memory:"), by: Shop(of: id)))
