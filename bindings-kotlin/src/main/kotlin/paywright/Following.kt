@@ -87,7 +87,7 @@ class FollowerSession(
         awaitCancellation()
     }
 
-    /** As `PaymentFollower.follow`; the server is asked at once. */
+    /** As `PaymentFollower.follow`; the server is asked at once while [run] runs. */
     suspend fun follow(payment: String): FollowedPayment = changing { follower.follow(payment) }
 
     /** As `PaymentFollower.askNow`. */
@@ -121,7 +121,9 @@ class FollowerSession(
         while (true) {
             val seen = changes.value
             val quietMs = try {
-                follower.carryDue(transport, files) { ticket, came -> changing { follower.resume(ticket, came).payment } }
+                follower.carryDue(transport, files) { ticket, came ->
+                    changing { follower.resume(ticket, came).payment }
+                }
             } catch (error: PaywrightException) {
                 if (error.retryable) BUSY_MS else throw error
             }
@@ -137,7 +139,8 @@ class FollowerSession(
     private fun show(payment: FollowedPayment?) {
         if (payment == null) return
         known.update { all ->
-            if (all.any { it.id == payment.id }) all.map { if (it.id == payment.id) payment else it } else all + payment
+            val isNew = all.none { it.id == payment.id }
+            if (isNew) all + payment else all.map { if (it.id == payment.id) payment else it }
         }
     }
 
@@ -148,8 +151,8 @@ class FollowerSession(
 }
 
 /**
- * Asks and tells what is due now, one after the other, and answers with how long nothing more is, in milliseconds, or with nothing
- * where nothing is left to ask or tell. For a job that the system starts while no screen is open; screens have
+ * Asks and tells what is due now, one after the other, and answers with how long nothing more is, in milliseconds, or with
+ * nothing where nothing is left to ask or tell. For a job that the system starts while no screen is open; screens have
  * [FollowerSession]. Errors: `storage_…`, and what the transport throws beside `IOException`.
  */
 suspend fun PaymentFollower.carryDue(transport: HttpTransport): Long? =

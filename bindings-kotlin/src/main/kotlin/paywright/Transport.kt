@@ -30,9 +30,9 @@ sealed interface Answered {
 }
 
 /**
- * Carries an operation of an engine to its end: waits, sends and resumes until the step has a result. Cancelled while it sends, it
- * still hands in what came back, or that nothing did; what is open then is asked later, as after any lost answer. Errors: those
- * of the operation.
+ * Carries an operation of an engine to its end: waits, sends and resumes until the step has a result. Cancelled while it
+ * sends, it still hands in what came back, or that nothing did; what is open then is asked later, as after any lost answer.
+ * Errors: those of the operation.
  */
 suspend fun Paywright.carry(step: Step, transport: HttpTransport): Step {
     var now = step

@@ -24,7 +24,7 @@ import kotlinx.coroutines.withTimeout
 /** Larger than any answer of a gateway or of an application's server. */
 private const val ANSWER_BYTES_MAX = 4 * 1024 * 1024
 
-private val THIS_MACHINE = setOf("localhost", "127.0.0.1", "[::1]")
+private val THIS_MACHINE = Regex("""localhost|127(\.\d{1,3}){3}|\[::1]""")
 
 /**
  * The usual transport. `headers` adds what the application's server knows it by, such as `Authorization`; it is asked before
@@ -73,8 +73,11 @@ class UrlTransport(
             }
             return try {
                 // Nobody waits any more: what is sent now would be sent behind the caller's back.
-                if (isOver) Answered.Missing(NoResponse.NOT_SENT) else write().run { read() }
-            } catch (_: IOException) {
+                if (isOver) return Answered.Missing(NoResponse.NOT_SENT)
+                write()
+                read()
+            } catch (_: Exception) {
+                // Whatever it is that an answer without sense upset, it ends no application.
                 Answered.Missing(NoResponse.UNKNOWN)
             } finally {
                 connection.disconnect()
@@ -140,7 +143,7 @@ private fun address(text: String): URL? {
     } catch (_: MalformedURLException) {
         return null
     }
-    return url.takeIf { it.protocol == "https" || it.protocol == "http" && it.host in THIS_MACHINE }
+    return url.takeIf { it.protocol == "https" || it.protocol == "http" && THIS_MACHINE.matches(it.host) }
 }
 
 private fun bounded(stream: InputStream): ByteArray {

@@ -1,5 +1,6 @@
 package paywright
 
+import java.io.IOException
 import java.net.InetAddress
 import java.net.ServerSocket
 import java.time.Instant
@@ -226,7 +227,7 @@ class FollowerTest {
             take = { Said(204).also { silence.await() } },
             ask = { Said(200, payment(it.id, "succeeded"), "server") },
         ).use { server ->
-            following(server) { session ->
+            following(server, UrlTransport(wholeTimeoutMs = 600_000)) { session ->
                 session.tell("{}")
                 while (server.heard.isEmpty()) delay(10)
                 session.follow(payment(ID))
@@ -263,7 +264,7 @@ class FollowerTest {
     fun theNetworkIsAwayForHours() {
         var isThere = false
         val transport = HttpTransport { request ->
-            if (!isThere) throw java.io.IOException("no network")
+            if (!isThere) throw IOException("no network")
             val body = payment(request.url.substringAfterLast('/'), "succeeded")
             Answered.Response(200, signed("server", body).mapValues { listOf(it.value) }, body.toByteArray())
         }
@@ -277,6 +278,22 @@ class FollowerTest {
             val back = clock.now()
             assertEquals(PaymentState.SUCCEEDED, session.payment(ID).toList().last().state)
             assertTrue(clock.now() <= back.plusSeconds(6 * 60), "${clock.now()}")
+        }
+    }
+
+    /** Protects: whoever comes back to the application after hours hears at once. */
+    @Test
+    fun comingBackAsksAtOnce() {
+        var asked = 0
+        val transport = HttpTransport { Answered.Response(503, emptyMap(), ByteArray(0)).also { asked += 1 } }
+        inNoTime(transport) { session, _ ->
+            session.follow(payment(ID))
+            delay(5.hours)
+            val (before, quiet) = asked to currentTime
+            val second = launch { session.run() }
+            while (asked == before) delay(1)
+            assertTrue(currentTime - quiet < 100, "${currentTime - quiet} ms")
+            second.cancelAndJoin()
         }
     }
 
@@ -324,12 +341,17 @@ class FollowerTest {
 
     /** Protects: what is wrong with the file ends the work with its code, and is not tried for ever. */
     @Test
-    fun closedFileEndsIt() {
-        val follower = open("https://shop.example/{payment_id}")
-        val session = FollowerSession(follower, { Answered.Missing(NoResponse.NOT_SENT) })
-        follower.shutDown()
-        val error = assertThrows<PaywrightException> { runBlocking { session.run() } }
+    fun closedFileEndsIt() = open("https://shop.example/{payment_id}").use { follower ->
+        val session = FollowerSession(follower, {
+            follower.shutDown()
+            Answered.Missing(NoResponse.NOT_SENT)
+        })
+        val error = assertThrows<PaywrightException> {
+            runBlocking {
+                session.follow(payment(ID))
+                withTimeout(60.seconds) { session.run() }
+            }
+        }
         assertEquals("store_closed", error.code)
-        follower.close()
     }
 }
