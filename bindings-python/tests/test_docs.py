@@ -25,9 +25,9 @@ EXEMPT = {
     "docs/python/tutorial.md": ["pip install ./bindings-python"],
     "docs/zh/tutorial.md": ["pip install ./bindings-python"],
 }
-# Languages whose blocks are not Python's to run: of the README, run or held by tests in Rust and in Node; diagrams and what is
-# only read.
-READ_ONLY = {"README.md": {"js", "rust", "sh"}, "docs/gateways.md": {"rust"}}
+# Languages whose blocks are not Python's to run: of the README, run or held by tests in Rust, in Node and with the examples of
+# Swift and Kotlin; diagrams and what is only read.
+READ_ONLY = {"README.md": {"js", "rust", "swift", "kotlin", "sh"}, "docs/gateways.md": {"rust"}}
 LANGUAGES = {"python", "sh", "text", "csv", "html", "ini", "yaml", "json"}
 
 

@@ -43,12 +43,21 @@ public final class FollowerSession: @unchecked Sendable {
     public func run() async throws {
         while !Task.isCancelled {
             let seen = lock.withLock { changes }
-            let step = try await onFile { try $0.nextStep() }
-            if let ticket = step?.ticket, let request = step?.request {
-                try await exchange(ticket, request)
-            } else {
-                await pause(step?.afterMs, since: seen)
+            do {
+                try await carryOne(since: seen)
+            } catch let error as PaywrightError where error.retryable {
+                // An extension of the application holds the file, or the disk is full: neither lasts.
+                await pause(Self.busyMilliseconds, since: seen)
             }
+        }
+    }
+
+    private func carryOne(since seen: Int) async throws {
+        let step = try await onFile { try $0.nextStep() }
+        if let ticket = step?.ticket, let request = step?.request {
+            try await exchange(ticket, request)
+        } else {
+            await pause(step?.afterMs, since: seen)
         }
     }
 
@@ -123,6 +132,8 @@ public final class FollowerSession: @unchecked Sendable {
     private static let unseenMax = 64
     /// A device's clock may be set, and stands still for a process that sleeps: nobody waits longer without a look.
     private static let pauseMillisecondsMax: Int64 = 60_000
+    /// A file that is busy is free again soon.
+    private static let busyMilliseconds: Int64 = 1_000
 
     /// What was sent is never left without its answer, also when the loop is cancelled meanwhile.
     private func exchange(_ ticket: String, _ request: OutgoingRequest) async throws {
