@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use paywright::api::types::{Gateway, Mode, Webhook};
 use paywright::api::{self, Options};
+use paywright::clock::{Clock, SystemClock};
 use paywright::error::{Code, Error, Result};
-use paywright::id::SeededRandomness;
+use paywright::id::{Randomness, SeededRandomness, SystemRandomness};
 
 use crate::clock::{Asked, ManualClock};
 use crate::error::PaywrightError;
@@ -42,6 +43,7 @@ impl Paywright {
         seed: Option<i64>,
     ) -> Result<Arc<Self>, PaywrightError> {
         let usual = Options::default();
+        let (clock, randomness) = clock_and_randomness(clock, seed)?;
         let options = Options {
             gateways,
             mode: mode.unwrap_or(usual.mode),
@@ -50,14 +52,8 @@ impl Paywright {
             strict_permissions,
             allow_network_file_system,
             busy_timeout_ms: natural("busy_timeout_ms", busy_timeout_ms)?,
-            clock: match clock {
-                Some(clock) => Arc::new(Asked(clock)),
-                None => usual.clock,
-            },
-            randomness: match natural("seed", seed)? {
-                Some(seed) => Arc::new(SeededRandomness::new(seed)),
-                None => usual.randomness,
-            },
+            clock,
+            randomness,
             ..Options::default()
         };
         Ok(Arc::new(Paywright { engine: api::Paywright::open(&database, options)? }))
@@ -74,8 +70,23 @@ impl Paywright {
     }
 }
 
+/// Where time and unguessable bytes come from: the machine, or what a test hands in.
+pub(crate) fn clock_and_randomness(
+    clock: Option<Arc<ManualClock>>,
+    seed: Option<i64>,
+) -> Result<(Arc<dyn Clock>, Arc<dyn Randomness>)> {
+    let clock: Arc<dyn Clock> = match clock {
+        Some(clock) => Arc::new(Asked(clock)),
+        None => Arc::new(SystemClock),
+    };
+    Ok(match natural("seed", seed)? {
+        Some(seed) => (clock, Arc::new(SeededRandomness::new(seed))),
+        None => (clock, Arc::new(SystemRandomness)),
+    })
+}
+
 /// A whole number that is not negative, if one was given.
-pub(crate) fn natural(field: &str, given: Option<i64>) -> Result<Option<u64>> {
+fn natural(field: &str, given: Option<i64>) -> Result<Option<u64>> {
     let Some(number) = given else { return Ok(None) };
     u64::try_from(number).map(Some).map_err(|_| {
         let error = Error::new(Code::ArgumentRange).with("field", field).with("given", number);

@@ -10,10 +10,9 @@ use paywright::api::types::{
 use paywright::follow::{
     self, FollowAnswer, FollowStep, FollowedPayment, FollowerOptions, ServerMessage,
 };
-use paywright::id::SeededRandomness;
 
-use crate::clock::{Asked, ManualClock};
-use crate::engine::natural;
+use crate::clock::ManualClock;
+use crate::engine::clock_and_randomness;
 use crate::error::PaywrightError;
 use crate::values::Time;
 
@@ -126,19 +125,13 @@ impl PaymentFollower {
         clock: Option<Arc<ManualClock>>,
         seed: Option<i64>,
     ) -> Result<Arc<Self>> {
-        let usual = FollowerOptions::default();
+        let (clock, randomness) = clock_and_randomness(clock, seed)?;
         let options = FollowerOptions {
             status_url,
             messages_url,
             public_keys: public_keys.iter().map(|key| Secret::from(key.as_str())).collect(),
-            clock: match clock {
-                Some(clock) => Arc::new(Asked(clock)),
-                None => usual.clock,
-            },
-            randomness: match natural("seed", seed)? {
-                Some(seed) => Arc::new(SeededRandomness::new(seed)),
-                None => usual.randomness,
-            },
+            clock,
+            randomness,
         };
         Ok(Arc::new(PaymentFollower(follow::PaymentFollower::open(&path, options)?)))
     }
