@@ -174,6 +174,14 @@ pub struct Failure {
     pub endpoint: bool,
 }
 
+impl Failure {
+    /// That of a receiver which is gone, where that is no end of everything.
+    pub fn gone() -> Self {
+        let error = "it answered 410".to_owned();
+        Failure { status: Some(410), error, retry_after: None, endpoint: false }
+    }
+}
+
 /// Judges what came back. Only a 2xx is success; a redirect is not followed and no success.
 pub fn judge(came: &Result<Response, NoResponse>, now: Time) -> Verdict {
     let response = match came {

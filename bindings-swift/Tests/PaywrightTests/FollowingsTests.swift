@@ -150,14 +150,5 @@ private final class Following {
         return headers
     }
 
-    private func filled(_ value: Any) throws -> Any {
-        switch value {
-        case let text as String where text.hasPrefix("$"):
-            guard let there = saved[String(text.dropFirst())] else { throw Differs("\(text) was never saved") }
-            return there
-        case let items as [Any]: return try items.map(filled)
-        case let members as [String: Any]: return try members.mapValues(filled)
-        default: return value
-        }
-    }
+    private func filled(_ value: Any) throws -> Any { try filledIn(value, from: saved) }
 }

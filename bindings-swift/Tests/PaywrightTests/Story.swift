@@ -80,15 +80,18 @@ final class Story {
         try call(pay, step["call"] as? String ?? "", Given(try filled(step["with"] ?? [:] as [String: Any])))
     }
 
-    private func filled(_ value: Any) throws -> Any {
-        switch value {
-        case let text as String where text.hasPrefix("$"):
-            guard let there = saved[String(text.dropFirst())] else { throw Differs("\(text) was never saved") }
-            return there
-        case let items as [Any]: return try items.map(filled)
-        case let members as [String: Any]: return try members.mapValues(filled)
-        default: return value
-        }
+    private func filled(_ value: Any) throws -> Any { try filledIn(value, from: saved) }
+}
+
+/// With what was saved in place of its names.
+func filledIn(_ value: Any, from saved: [String: Any]) throws -> Any {
+    switch value {
+    case let text as String where text.hasPrefix("$"):
+        guard let there = saved[String(text.dropFirst())] else { throw Differs("\(text) was never saved") }
+        return there
+    case let items as [Any]: return try items.map { try filledIn($0, from: saved) }
+    case let members as [String: Any]: return try members.mapValues { try filledIn($0, from: saved) }
+    default: return value
     }
 }
 

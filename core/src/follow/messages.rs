@@ -92,10 +92,7 @@ impl PaymentFollower {
                     sql::follow::forget_told(connection, id)?;
                     return Ok(Some(shown(row, true)));
                 }
-                Verdict::Gone => {
-                    let error = "it answered 410".to_owned();
-                    &Failure { status: Some(410), error, retry_after: None, endpoint: false }
-                }
+                Verdict::Gone => &Failure::gone(),
                 Verdict::Failed(failure) => failure,
             };
             row.note(failure, dice, now);

@@ -95,12 +95,7 @@ impl PaymentFollower {
                 }
             }
             (Verdict::Failed(failure), _) => failure,
-            _ => Failure {
-                status: Some(410),
-                error: "it answered 410".to_owned(),
-                retry_after: None,
-                endpoint: true,
-            },
+            _ => Failure::gone(),
         };
         self.hear(id, Err(failure))
     }
